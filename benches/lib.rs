@@ -1,0 +1,1 @@
+//! Benches of quincunx; see `benches/*.rs` and `peers/`.

@@ -1,0 +1,2 @@
+//! Finite Markov chains in discrete and continuous time.
+#![forbid(unsafe_code)]

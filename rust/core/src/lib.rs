@@ -1,0 +1,8 @@
+//! The ground floor of quincunx: errors, streams, the vector layer, the
+//! ensemble runner and the observers. Knows no family and no Python.
+#![deny(unsafe_code)]
+
+pub mod error;
+pub mod run;
+
+pub use error::{Error, Result};

@@ -1,0 +1,2 @@
+//! Formulas over named quantities: graph, derivatives, vector machine.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Reaction networks: exact simulation and the master equation.
+#![forbid(unsafe_code)]

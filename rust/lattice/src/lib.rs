@@ -1,0 +1,2 @@
+//! Spin lattices: geometry, samplers, exact answers, Fisher geometry.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Stochastic differential equations over lanes of replicas.
+#![forbid(unsafe_code)]

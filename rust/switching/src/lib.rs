@@ -1,0 +1,2 @@
+//! Switching processes: renewal paths and excursion laws.
+#![forbid(unsafe_code)]
