@@ -1,2 +1,6 @@
 //! Spin lattices: geometry, samplers, exact answers, Fisher geometry.
 #![forbid(unsafe_code)]
+
+pub mod geometry;
+
+pub use geometry::{Adjacency, Geometry, Kind};
