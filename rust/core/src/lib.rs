@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 pub mod error;
+pub mod markov;
 pub mod run;
 
 pub use error::{Error, Result};
