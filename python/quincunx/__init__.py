@@ -1,0 +1,1 @@
+"""Stochastic processes: simulated at native speed, solved exactly, checked against each other."""
