@@ -4,6 +4,8 @@
 
 pub mod error;
 pub mod markov;
+pub mod observe;
+pub mod rng;
 pub mod run;
 
 pub use error::{Error, Result};

@@ -1,7 +1,9 @@
-//! Running things: worker pool, cancellation, progress.
+//! Running things: the kernel contract, worker pool, cancellation, progress.
 
+mod kernel;
 mod pool;
 mod pulse;
 
+pub use kernel::{Kernel, Quantity, Saved, Starts, Task};
 pub use pool::Pool;
 pub use pulse::Pulse;

@@ -1,0 +1,258 @@
+//! What to keep of a run: the observers, compiled against the columns of a model.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::view::Evaluate;
+use crate::{Error, Result};
+
+/// The element type in which a quantity reaches the user. Inside the run everything is `f64`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// float64
+    Float,
+    /// int64 (exact below 2^53)
+    Int,
+    /// int8
+    Byte,
+}
+
+/// Something that can be observed, under a name.
+#[derive(Clone, Debug)]
+pub enum Observable {
+    /// Quantities as they are: a range of the kernel's columns.
+    Columns(Range<usize>),
+    /// One value computed from them.
+    Formula(Arc<dyn Evaluate>),
+}
+
+impl Observable {
+    /// Values per replica and time.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Columns(range) => range.len(),
+            Self::Formula(_) => 1,
+        }
+    }
+}
+
+/// `x >= level` or `x <= level` for one column: what a kernel with continuous paths can test between its steps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// The column compared.
+    pub column: usize,
+    /// The level.
+    pub level: f64,
+    /// True for `>=`, false for `<=`.
+    pub above: bool,
+}
+
+/// One way of stopping: a condition, and its form as a level where it has one.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Non-zero where the condition holds.
+    pub formula: Arc<dyn Evaluate>,
+    /// Set when the condition is a level of one column.
+    pub level: Option<Level>,
+}
+
+/// What an observer does with what it sees.
+#[derive(Clone, Debug)]
+pub enum Observer {
+    /// The values at given times.
+    Grid {
+        /// Increasing times.
+        times: Vec<f64>,
+    },
+    /// Every event, with the start as event -1.
+    Events,
+    /// Dwell-weighted mean from `from` on.
+    TimeAverage {
+        /// Time from which it counts.
+        from: f64,
+    },
+    /// Largest (or smallest) value from `from` on.
+    Extremum {
+        /// Time from which it counts.
+        from: f64,
+        /// True for the largest value.
+        largest: bool,
+    },
+    /// Normalised autocorrelation from samples at `from + k spacing`, at lags given in samples.
+    Autocorrelation {
+        /// Time of the first sample.
+        from: f64,
+        /// Time between samples.
+        spacing: f64,
+        /// Lags in units of `spacing`.
+        lags: Vec<usize>,
+    },
+    /// Time spent in each cell `[edges[k], edges[k + 1])` from `from` on; then below and above.
+    Occupation {
+        /// Time from which it counts.
+        from: f64,
+        /// Increasing cell edges.
+        edges: Vec<f64>,
+    },
+    /// The first time one of the conditions holds, which one, and the values there.
+    FirstPassage {
+        /// The conditions, tested in order.
+        conditions: Vec<Condition>,
+    },
+}
+
+/// One observer with the things it observes.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What it does.
+    pub observer: Observer,
+    /// What it looks at.
+    pub of: Vec<Observable>,
+    width: usize,
+}
+
+impl Part {
+    /// Checks an observer against the time span of the run.
+    pub fn new(observer: Observer, of: Vec<Observable>) -> Result<Self> {
+        if let Observer::Grid { times } = &observer {
+            increasing("times", times)?;
+        }
+        if let Observer::Occupation { edges, .. } = &observer {
+            increasing("bins", edges)?;
+            if edges.len() < 2 {
+                return Err(Error::invalid(
+                    "bins",
+                    edges.len(),
+                    "must have at least two edges",
+                ));
+            }
+        }
+        if let Observer::Autocorrelation { spacing, .. } = &observer {
+            crate::error::check::positive("lags", *spacing)?;
+        }
+        let width = of.iter().map(Observable::width).sum();
+        Ok(Self {
+            observer,
+            of,
+            width,
+        })
+    }
+
+    /// Values per replica and time over all observables.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// True if it must see every event or step, not only chosen times.
+    pub fn watches(&self) -> bool {
+        !matches!(
+            self.observer,
+            Observer::Grid { .. } | Observer::Autocorrelation { .. } | Observer::Events
+        )
+    }
+
+    /// The times at which it wants to look, up to `t1`.
+    fn looks(&self, t1: f64) -> Vec<f64> {
+        match &self.observer {
+            Observer::Grid { times } => times.clone(),
+            Observer::Autocorrelation { from, spacing, .. } => (0u32..)
+                .map(|k| from + f64::from(k) * spacing)
+                .take_while(|&s| s <= t1)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn increasing(what: &str, values: &[f64]) -> Result<()> {
+    crate::error::check::all_finite(what, values)?;
+    match values.windows(2).position(|w| w[0] >= w[1]) {
+        None => Ok(()),
+        Some(i) => Err(Error::invalid_at(
+            what,
+            [i + 1],
+            format!("{:?}", values[i + 1]),
+            "must be increasing",
+        )),
+    }
+}
+
+/// All observers of a run and the merged schedule of their looks.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The observers.
+    pub parts: Vec<Part>,
+    /// Increasing times at which some part looks.
+    pub(super) looks: Vec<f64>,
+    /// The parts that look at each of these times.
+    pub(super) lookers: Vec<Vec<usize>>,
+}
+
+impl Plan {
+    /// Merges the looks of all parts of a run that ends at `t1`.
+    pub fn new(parts: Vec<Part>, t1: f64) -> Self {
+        let mut all: Vec<(f64, usize)> = Vec::new();
+        for (p, part) in parts.iter().enumerate() {
+            all.extend(part.looks(t1).into_iter().map(|s| (s, p)));
+        }
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut plan = Self {
+            parts,
+            looks: Vec::new(),
+            lookers: Vec::new(),
+        };
+        for (s, p) in all {
+            match (plan.looks.last(), plan.lookers.last_mut()) {
+                (Some(&last), Some(lookers)) if last == s => lookers.push(p),
+                _ => {
+                    plan.looks.push(s);
+                    plan.lookers.push(vec![p]);
+                }
+            }
+        }
+        plan
+    }
+
+    /// True if some part must see every event or step.
+    pub fn watches(&self) -> bool {
+        self.parts.iter().any(Part::watches)
+    }
+
+    /// True if some part keeps every event.
+    pub fn keeps_events(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|p| matches!(p.observer, Observer::Events))
+    }
+
+    /// True if some observable reads one of the columns in `range`. Formulas are taken to read scalars only,
+    /// so a kernel may leave out an array column that is not asked for by name.
+    pub fn wants(&self, range: &Range<usize>) -> bool {
+        self.parts.iter().flat_map(|p| &p.of).any(|o| match o {
+            Observable::Columns(r) => r.start < range.end && range.start < r.end,
+            Observable::Formula(_) => range.len() == 1,
+        }) || (range.len() == 1
+            && self
+                .parts
+                .iter()
+                .any(|p| matches!(p.observer, Observer::FirstPassage { .. })))
+    }
+
+    /// The levels that kernels with continuous paths test between their steps: (part, condition index, level).
+    pub fn levels(&self) -> Vec<(usize, usize, Level)> {
+        let mut out = Vec::new();
+        for (p, part) in self.parts.iter().enumerate() {
+            if let Observer::FirstPassage { conditions } = &part.observer {
+                out.extend(
+                    conditions
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(c, x)| x.level.map(|l| (p, c, l))),
+                );
+            }
+        }
+        out
+    }
+}

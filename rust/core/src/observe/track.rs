@@ -1,0 +1,148 @@
+//! What one replica leaves behind: one state per observer, saved in checkpoints as it is.
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::{Observer, Part};
+
+/// How a replica ended. The first two are fine, the others are failures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Status {
+    /// Ran to the end.
+    #[default]
+    Ok = 0,
+    /// Reached a state that it cannot leave.
+    Absorbed = 1,
+    /// A value became infinite or NaN.
+    Diverged = 2,
+    /// A rate became negative or NaN.
+    NegativeRate = 3,
+    /// Newton's iteration did not converge.
+    NewtonFailed = 4,
+    /// A count left the exactly representable range.
+    Overflow = 5,
+    /// The limit on events was reached.
+    Truncated = 6,
+}
+
+impl Status {
+    /// All statuses in the order of their codes.
+    pub const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Absorbed,
+        Self::Diverged,
+        Self::NegativeRate,
+        Self::NewtonFailed,
+        Self::Overflow,
+        Self::Truncated,
+    ];
+
+    /// The public word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Absorbed => "absorbed",
+            Self::Diverged => "diverged",
+            Self::NegativeRate => "negative_rate",
+            Self::NewtonFailed => "newton_failed",
+            Self::Overflow => "overflow",
+            Self::Truncated => "truncated",
+        }
+    }
+
+    /// True for `ok` and `absorbed`.
+    pub fn is_fine(self) -> bool {
+        matches!(self, Self::Ok | Self::Absorbed)
+    }
+}
+
+/// The state of one observer for one replica.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Trace {
+    /// Values at the times seen so far, one after another.
+    Grid(Vec<f64>),
+    /// Times, event numbers, values.
+    Events(Vec<f64>, Vec<i64>, Vec<f64>),
+    /// Weight and weighted sums.
+    Average(f64, Vec<f64>),
+    /// Extreme values so far.
+    Extremum(Vec<f64>),
+    /// Samples: count, sums, recent values (a ring of max lag + 1), sums of products per lag and observable.
+    Autocorrelation(Lagged),
+    /// Weight per cell, below and above, per observable.
+    Occupation(Vec<f64>),
+    /// Time, index of the condition (-1: none yet), values.
+    Passage(f64, i8, Vec<f64>),
+}
+
+/// Running sums for the autocorrelation of several observables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lagged {
+    /// Samples seen.
+    pub count: u64,
+    /// First sample: subtracted from all others so that sums of squares stay well conditioned.
+    pub origin: Vec<f64>,
+    /// Last samples, a ring `[max_lag + 1][width]`.
+    pub ring: Vec<f64>,
+    /// Per lag and observable: sum of products, sum of the early factor, sum of the late factor.
+    pub sums: Vec<[f64; 3]>,
+}
+
+/// Everything one replica leaves behind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Track {
+    /// How it stands.
+    pub status: Status,
+    /// Where it failed.
+    pub failed_at: f64,
+    /// The state in which it failed.
+    pub failed_state: Vec<f64>,
+    /// Looks made so far (index into the plan's schedule).
+    pub(super) looked: usize,
+    /// Nothing observed can change any more.
+    pub(super) done: bool,
+    /// Events or steps made.
+    pub events: u64,
+    /// One per part.
+    pub traces: Vec<Trace>,
+}
+
+impl Track {
+    /// A replica that nobody has looked at yet.
+    pub(super) fn new(parts: &[Part]) -> Self {
+        Self {
+            status: Status::Ok,
+            failed_at: f64::NAN,
+            failed_state: Vec::new(),
+            looked: 0,
+            done: false,
+            events: 0,
+            traces: parts.iter().map(Trace::new).collect(),
+        }
+    }
+}
+
+impl Trace {
+    fn new(part: &Part) -> Self {
+        let w = part.width();
+        match &part.observer {
+            Observer::Grid { times } => Self::Grid(Vec::with_capacity(times.len() * w)),
+            Observer::Events => Self::Events(Vec::new(), Vec::new(), Vec::new()),
+            Observer::TimeAverage { .. } => Self::Average(0.0, vec![0.0; w]),
+            Observer::Extremum { .. } => Self::Extremum(vec![f64::NAN; w]),
+            Observer::Autocorrelation { lags, .. } => {
+                let depth = lags.iter().max().map_or(1, |m| m + 1);
+                Self::Autocorrelation(Lagged {
+                    count: 0,
+                    origin: vec![0.0; w],
+                    ring: vec![0.0; depth * w],
+                    sums: vec![[0.0; 3]; lags.len() * w],
+                })
+            }
+            Observer::Occupation { edges, .. } => {
+                Self::Occupation(vec![0.0; (edges.len() + 1) * w])
+            }
+            Observer::FirstPassage { .. } => Self::Passage(f64::INFINITY, -1, vec![f64::NAN; w]),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Randomness as a function of its address.
+
+mod key;
+
+pub use key::Key;
