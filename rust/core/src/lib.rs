@@ -7,5 +7,6 @@ pub mod markov;
 pub mod observe;
 pub mod rng;
 pub mod run;
+pub mod simd;
 
 pub use error::{Error, Result};

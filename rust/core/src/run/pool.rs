@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::simd::fpenv;
 use crate::{Error, Result};
 
 /// A pool of worker threads with the floating-point environment of a fresh process.
@@ -28,6 +29,7 @@ impl Pool {
         let inner = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|i| format!("quincunx-{i}"))
+            .start_handler(|_| fpenv::reset())
             .build()
             .map_err(|e| {
                 Error::Refused(format!(
@@ -48,6 +50,10 @@ impl Pool {
 
     /// Runs `work` on the pool; parallel iterators inside use its workers only.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        self.inner.install(work)
+        self.inner.install(|| {
+            // Whatever a callback left behind on this worker.
+            fpenv::reset();
+            work()
+        })
     }
 }
