@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod conservation;
+pub mod master;
 pub mod network;
 pub mod propensity;
 mod ragged;

@@ -140,6 +140,22 @@ impl Uniformised {
         norm: Norm,
         pulse: &Pulse,
     ) -> Result<Evolution> {
+        self.evolve_while(start, times, tol, norm, pulse, |_| true)?
+            .ok_or_else(|| Error::Internal("evolve: nothing asked it to stop".into()))
+    }
+
+    /// Like [`evolve`](Self::evolve), but gives `None` as soon as `go_on(P^k v)` is false. It is asked
+    /// now and then while all but `tol` of the weight of the last time still lies ahead: what has
+    /// been absorbed by then is absorbed at the last time too.
+    pub fn evolve_while(
+        &self,
+        start: &[f64],
+        times: &[f64],
+        tol: f64,
+        norm: Norm,
+        pulse: &Pulse,
+        go_on: impl FnMut(&[f64]) -> bool,
+    ) -> Result<Option<Evolution>> {
         if start.len() != self.len() {
             return Err(Error::Internal("evolve: start has another length".into()));
         }
@@ -162,18 +178,19 @@ impl Uniformised {
                 self.rate
             )));
         }
-        self.sweep(start, &windows, last, tol, norm, pulse)
+        self.sweep(start, &windows, (tol, norm), pulse, go_on)
     }
 
     fn sweep(
         &self,
         start: &[f64],
         windows: &[PoissonWeights],
-        last: u64,
-        tol: f64,
-        norm: Norm,
+        (tol, norm): (f64, Norm),
         pulse: &Pulse,
-    ) -> Result<Evolution> {
+        mut go_on: impl FnMut(&[f64]) -> bool,
+    ) -> Result<Option<Evolution>> {
+        let last = windows.iter().map(PoissonWeights::right).max().unwrap_or(0);
+        let sure = windows.iter().map(|w| w.left).max().unwrap_or(0);
         let mut values = vec![vec![0.0; self.len()]; windows.len()];
         let mut bound: Vec<f64> = windows
             .iter()
@@ -192,6 +209,9 @@ impl Uniformised {
             }
             self.apply(&v, &mut next);
             if k % STEADY_EVERY == STEADY_EVERY - 1 {
+                if k <= sure && !go_on(&v) {
+                    return Ok(None);
+                }
                 let change = (last - k) as f64 * distance(&v, &next, norm);
                 if change <= tol / 2.0 {
                     for ((w, out), b) in windows.iter().zip(&mut values).zip(&mut bound) {
@@ -209,11 +229,11 @@ impl Uniformised {
             k += 1;
             pulse.add(1);
         }
-        Ok(Evolution {
+        Ok(Some(Evolution {
             values,
             bound,
             products: k,
-        })
+        }))
     }
 }
 

@@ -1,0 +1,95 @@
+//! The sparse generator on a [`Space`]: each state gathers what flows in. Whatever leaves the box goes
+//! to one absorbing sink per species, so that the mass in the sinks is the mass lost, face by face.
+
+use quincunx_core::markov::Uniformised;
+use quincunx_core::run::Pulse;
+use quincunx_core::{Error, Result};
+
+use super::Space;
+use crate::Network;
+
+/// `Q^T` on the states, followed by one sink per species.
+pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Result<Uniformised> {
+    let size = space.len() + space.width();
+    let mut exit = vec![0.0; size];
+    let mut flows: Vec<(u32, u32, f64)> = Vec::with_capacity(space.len() * network.reactions());
+    let mut n = vec![0; space.width()];
+    let mut x = vec![0.0; space.width()];
+    for (i, out) in exit.iter_mut().enumerate().take(space.len()) {
+        if i % 4096 == 0 {
+            pulse.check()?;
+        }
+        x.iter_mut()
+            .zip(space.state(i))
+            .for_each(|(x, &n)| *x = n as f64);
+        for r in 0..network.reactions() {
+            let rate = rate_at(network, r, &x)?;
+            if rate == 0.0 || network.change().row(r).is_empty() {
+                continue;
+            }
+            n.copy_from_slice(space.state(i));
+            let target = if space.step(network, r, &mut n) {
+                space
+                    .find(&n)
+                    .ok_or_else(|| Error::Internal("a reachable state is missing".into()))?
+            } else {
+                space.len() + face(network, r, space, &n)?
+            };
+            *out += rate;
+            flows.push((target as u32, i as u32, rate));
+        }
+    }
+    gather(size, &flows, &exit)
+}
+
+/// The propensity, which must be a rate.
+fn rate_at(network: &Network, r: usize, x: &[f64]) -> Result<f64> {
+    let rate = network.propensity(r, x);
+    if rate.is_finite() && rate >= 0.0 {
+        return Ok(rate);
+    }
+    Err(Error::invalid_at(
+        "rates",
+        [r],
+        format!("{rate:?} at {}", shown(network, x)),
+        "must be finite and >= 0 at every reachable state",
+    ))
+}
+
+/// The species through whose upper bound reaction `r` left the box.
+fn face(network: &Network, r: usize, space: &Space, n: &[i64]) -> Result<usize> {
+    if let Some(i) = n.iter().position(|&n| n < 0) {
+        let x: Vec<f64> = n.iter().map(|&n| n as f64).collect();
+        return Err(Error::Refused(format!(
+            "reaction {r} would make {} negative ({}): its propensity must vanish where a reactant is missing",
+            network.species()[i],
+            shown(network, &x)
+        )));
+    }
+    n.iter()
+        .zip(space.bounds())
+        .position(|(n, b)| n > b)
+        .ok_or_else(|| Error::Internal("no face was crossed".into()))
+}
+
+fn shown(network: &Network, x: &[f64]) -> String {
+    let parts: Vec<String> = (network.species().iter().zip(x))
+        .map(|(s, x)| format!("{s} = {x}"))
+        .collect();
+    parts.join(", ")
+}
+
+fn gather(size: usize, flows: &[(u32, u32, f64)], exit: &[f64]) -> Result<Uniformised> {
+    let mut offsets = vec![0_usize; size + 1];
+    flows.iter().for_each(|f| offsets[f.0 as usize + 1] += 1);
+    (0..size).for_each(|i| offsets[i + 1] += offsets[i]);
+    let mut place = offsets.clone();
+    let (mut columns, mut values) = (vec![0_u32; flows.len()], vec![0.0; flows.len()]);
+    for &(target, source, rate) in flows {
+        let at = &mut place[target as usize];
+        columns[*at] = source;
+        values[*at] = rate;
+        *at += 1;
+    }
+    Uniformised::new("propensities", offsets, columns, values, exit)
+}
