@@ -1,10 +1,14 @@
 //! What is kept of a run: views of replicas, the plan, the recorder, and the folds over replicas.
 
+mod fold;
+mod moments;
 mod plan;
 mod recorder;
 mod track;
 mod view;
 
+pub use fold::{Array, BLOCK, Collector, Endings, Fold, Output, Reduce, Rewrite};
+pub use moments::{MomentTree, Moments};
 pub use plan::{Condition, Kind, Level, Observable, Observer, Part, Plan};
 pub use recorder::{Clock, Hold, Recorder};
 pub use track::{Lagged, Status, Trace, Track};

@@ -44,17 +44,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder for `slots` replicas, or for those whose tracks are given.
-    pub(crate) fn new(plan: Arc<Plan>, clock: Clock, tracks: Vec<Track>) -> Self {
-        let stops = plan.parts.iter().all(|p| {
-            matches!(
-                p.observer,
-                Observer::FirstPassage { .. } | Observer::Grid { .. }
-            )
-        }) && plan
-            .parts
-            .iter()
-            .any(|p| matches!(p.observer, Observer::FirstPassage { .. }));
+    /// A recorder that goes on from `tracks`. With `extends` a replica only stops early if no longer run could
+    /// observe it again.
+    pub(crate) fn new(plan: Arc<Plan>, clock: Clock, tracks: Vec<Track>, extends: bool) -> Self {
+        let passage = |p: &Part| matches!(p.observer, Observer::FirstPassage { .. });
+        let grid = |p: &Part| matches!(p.observer, Observer::Grid { .. }) && !extends;
+        let stops =
+            plan.parts.iter().any(passage) && plan.parts.iter().all(|p| passage(p) || grid(p));
         Self {
             plan,
             clock,
@@ -138,11 +134,7 @@ impl Recorder {
                 let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
                 match &mut track.traces[p] {
                     Trace::Grid(values) => values.extend(row),
-                    Trace::Autocorrelation(lagged) => {
-                        if let Observer::Autocorrelation { lags, .. } = &part.observer {
-                            lagged.push(row, lags);
-                        }
-                    }
+                    Trace::Autocorrelation(lagged) => lagged.push(row),
                     _ => {}
                 }
             }
@@ -387,12 +379,13 @@ impl Trace {
                         .for_each(|(sum, x)| *sum += dwell * x);
                 }
             }
-            (Self::Extremum(values), Observer::Extremum { from, largest }) => {
-                if hold.to > *from || hold.from >= *from {
-                    for (value, x) in values.iter_mut().zip(row) {
-                        if value.is_nan() || (if *largest { x > *value } else { x < *value }) {
-                            *value = x;
-                        }
+            (Self::Extremum(values), Observer::Extremum { from, largest })
+                if hold.to > *from || hold.from >= *from =>
+            {
+                for (value, x) in values.iter_mut().zip(row) {
+                    let beyond = if *largest { x > *value } else { x < *value };
+                    if value.is_nan() || beyond {
+                        *value = x;
                     }
                 }
             }
@@ -422,7 +415,7 @@ pub(super) fn cell(edges: &[f64], x: f64) -> usize {
 }
 
 impl Lagged {
-    fn push(&mut self, row: impl Iterator<Item = f64>, lags: &[usize]) {
+    fn push(&mut self, row: impl Iterator<Item = f64>) {
         let width = self.origin.len();
         let depth = (self.ring.len() / width.max(1)) as u64;
         for (w, x) in row.enumerate() {
@@ -431,7 +424,9 @@ impl Lagged {
             }
             let x = x - self.origin[w];
             self.ring[(self.count % depth) as usize * width + w] = x;
-            for (k, &lag) in lags.iter().enumerate() {
+            self.total[w][0] += x;
+            self.total[w][1] += x * x;
+            for (k, &lag) in self.lags.iter().enumerate() {
                 if let Some(early) = self.count.checked_sub(lag as u64) {
                     let y = self.ring[(early % depth) as usize * width + w];
                     let sums = &mut self.sums[k * width + w];

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::{Observer, Part};
+use super::plan::{Observer, Part, Plan};
+use crate::{Error, Result};
 
 /// How a replica ended. The first two are fine, the others are failures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +85,12 @@ pub struct Lagged {
     pub origin: Vec<f64>,
     /// Last samples, a ring `[max_lag + 1][width]`.
     pub ring: Vec<f64>,
-    /// Per lag and observable: sum of products, sum of the early factor, sum of the late factor.
+    /// Per lag and variable: sum of products, sum of the early factor, sum of the late factor.
     pub sums: Vec<[f64; 3]>,
+    /// Per variable: sum and sum of squares of all samples.
+    pub total: Vec<[f64; 2]>,
+    /// The lags, in samples.
+    pub lags: Vec<usize>,
 }
 
 /// Everything one replica leaves behind.
@@ -137,6 +142,8 @@ impl Trace {
                     origin: vec![0.0; w],
                     ring: vec![0.0; depth * w],
                     sums: vec![[0.0; 3]; lags.len() * w],
+                    total: vec![[0.0; 2]; w],
+                    lags: lags.clone(),
                 })
             }
             Observer::Occupation { edges, .. } => {
@@ -144,5 +151,25 @@ impl Trace {
             }
             Observer::FirstPassage { .. } => Self::Passage(f64::INFINITY, -1, vec![f64::NAN; w]),
         }
+    }
+}
+
+impl Track {
+    /// Fits what was observed up to `time` to a plan with a later end. Refused when the new plan would have looked
+    /// at other times so far.
+    pub(crate) fn replan(&mut self, plan: &Plan, time: f64) -> Result<()> {
+        self.looked = plan.looks.partition_point(|&s| s <= time);
+        for (trace, part) in self.traces.iter_mut().zip(&plan.parts) {
+            if let (Trace::Grid(values), Observer::Grid { times }) = (trace, &part.observer) {
+                let seen = times.partition_point(|&s| s <= time) * part.width();
+                if self.status.is_fine() && values.len() < seen {
+                    return Err(Error::Refused(
+                        "checkpoint: the longer run observes other times than the shorter one did; give observe= explicit times (every, at)".into(),
+                    ));
+                }
+                values.truncate(seen);
+            }
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,352 @@
+//! The one run loop: parameter sets times blocks of replicas, on any number of threads, in any pieces.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::kernel::{Kernel, Saved, Starts, Task, UNITS};
+use super::pool::Pool;
+use super::pulse::Pulse;
+use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Track};
+use crate::rng::Key;
+use crate::{Error, Result};
+
+/// One parameter set: its law, its starts, its key.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// The law and its algorithm.
+    pub kernel: Arc<dyn Kernel>,
+    /// Where its replicas start.
+    pub starts: Arc<Starts>,
+    /// The key of its streams.
+    pub key: Key,
+}
+
+/// Replicas of one set, as far as they have come: what a checkpoint or an executor hands back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Piece {
+    /// Number of the parameter set.
+    pub set: usize,
+    /// Replica numbers.
+    pub replicas: Range<u64>,
+    /// Where each stands; empty before the start.
+    saved: Vec<Arc<Saved>>,
+    /// What each left behind, once the end was reached.
+    tracks: Option<Vec<Track>>,
+}
+
+impl Piece {
+    /// Replicas that have not started.
+    pub fn new(set: usize, replicas: Range<u64>) -> Self {
+        Self {
+            set,
+            replicas,
+            saved: Vec::new(),
+            tracks: None,
+        }
+    }
+
+    /// True once the end of the run was reached.
+    pub fn is_finished(&self) -> bool {
+        self.tracks.is_some()
+    }
+
+    /// The binary form.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        postcard::to_stdvec(self)
+            .map_err(|e| Error::Internal(format!("a piece cannot be written: {e}")))
+    }
+
+    /// Reads the binary form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        postcard::from_bytes(bytes).map_err(|e| {
+            Error::Refused(format!(
+                "checkpoint: a block cannot be read ({e}); delete the folder and run again"
+            ))
+        })
+    }
+
+    /// The same piece in a run with another end: finished tracks are dropped, and what was observed is checked to
+    /// be the beginning of what the new plan observes.
+    fn replan(mut self, plan: &Plan) -> Result<Self> {
+        self.tracks = None;
+        for saved in &mut self.saved {
+            let time = saved.time;
+            Arc::make_mut(saved).track.replan(plan, time)?;
+        }
+        Ok(self)
+    }
+}
+
+/// What one task leaves: tracks, and states when they are kept.
+type Done = (Vec<Track>, Vec<Arc<Saved>>);
+
+/// A run, validated and ready.
+#[derive(Debug)]
+pub struct Ensemble {
+    sets: Vec<Set>,
+    plan: Arc<Plan>,
+    folds: Vec<Fold>,
+    span: (f64, f64),
+}
+
+impl Ensemble {
+    /// A run of `sets` over the time `span`.
+    pub fn new(sets: Vec<Set>, plan: Plan, folds: Vec<Fold>, span: (f64, f64)) -> Result<Self> {
+        if plan.parts.len() != folds.len() {
+            return Err(Error::Internal("one fold per part".into()));
+        }
+        Ok(Self {
+            sets,
+            plan: Arc::new(plan),
+            folds,
+            span,
+        })
+    }
+
+    /// Number of parameter sets.
+    pub fn sets(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// Runs `n` replicas of every set to the end.
+    pub fn simulate(&self, n: u64, pool: &Pool, pulse: &Pulse) -> Result<(Vec<Output>, Endings)> {
+        pulse.expect(n * self.sets.len() as u64 * UNITS);
+        let collector = self.collector(n)?;
+        let blocks: Vec<Piece> = self.blocks(n);
+        let run = |piece: &Piece| -> Result<bool> {
+            let tracks = self.run_block(piece, pool.threads(), pulse)?;
+            collector.insert(piece.set, piece.replicas.start, &tracks)?;
+            Ok(tracks.iter().any(|t| t.status.is_fine()))
+        };
+        // The first block goes alone: when all of it fails the rest would too.
+        if let Some((first, rest)) = blocks.split_first() {
+            if pool.install(|| run(first))? {
+                pool.install(|| rest.par_iter().map(&run).collect::<Result<Vec<bool>>>())?;
+            }
+        }
+        Ok(collector.finish())
+    }
+
+    /// Moves pieces to time `until`, so that they can be written down or sent home.
+    pub fn advance(
+        &self,
+        pieces: Vec<Piece>,
+        until: f64,
+        pool: &Pool,
+        pulse: &Pulse,
+    ) -> Result<Vec<Piece>> {
+        pulse.expect(
+            pieces
+                .iter()
+                .map(|p| p.replicas.end - p.replicas.start)
+                .sum::<u64>()
+                * UNITS,
+        );
+        pool.install(|| {
+            pieces
+                .into_par_iter()
+                .map(|p| self.advance_piece(p, until, pool.threads(), pulse))
+                .collect()
+        })
+    }
+
+    /// Builds the result of `n` replicas from finished pieces.
+    pub fn collect(&self, n: u64, mut pieces: Vec<Piece>) -> Result<(Vec<Output>, Endings)> {
+        pieces.sort_by_key(|p| (p.set, p.replicas.start));
+        let collector = self.collector(n)?;
+        for block in self.blocks(n) {
+            let mut tracks = Vec::new();
+            for piece in pieces.iter().filter(|p| p.set == block.set) {
+                let done = piece
+                    .tracks
+                    .as_ref()
+                    .ok_or_else(|| Error::Internal("an unfinished piece".into()))?;
+                let (from, to) = (
+                    piece.replicas.start.max(block.replicas.start),
+                    piece.replicas.end.min(block.replicas.end),
+                );
+                for r in from..to {
+                    tracks.extend(
+                        usize::try_from(r - piece.replicas.start)
+                            .ok()
+                            .and_then(|i| done.get(i))
+                            .cloned(),
+                    );
+                }
+            }
+            if tracks.len() as u64 != block.replicas.end - block.replicas.start {
+                return Err(Error::Internal("a replica is missing".into()));
+            }
+            collector.insert(block.set, block.replicas.start, &tracks)?;
+        }
+        Ok(collector.finish())
+    }
+
+    /// Fits pieces of an earlier, shorter run to this one.
+    pub fn replan(&self, pieces: Vec<Piece>) -> Result<Vec<Piece>> {
+        pieces.into_iter().map(|p| p.replan(&self.plan)).collect()
+    }
+
+    fn collector(&self, n: u64) -> Result<Collector> {
+        let kinds = self.sets.first().map(|s| {
+            s.kernel
+                .quantities()
+                .iter()
+                .flat_map(|q| std::iter::repeat_n(q.kind, q.width()))
+                .collect()
+        });
+        Collector::new(
+            Arc::clone(&self.plan),
+            self.folds.clone(),
+            kinds.unwrap_or_default(),
+            self.sets.len(),
+            n,
+        )
+    }
+
+    fn blocks(&self, n: u64) -> Vec<Piece> {
+        let starts = (0..n).step_by(usize::try_from(BLOCK).unwrap_or(usize::MAX));
+        (0..self.sets.len())
+            .flat_map(|set| {
+                starts
+                    .clone()
+                    .map(move |r| Piece::new(set, r..(r + BLOCK).min(n)))
+            })
+            .collect()
+    }
+
+    /// Splits replicas into tasks: enough for all threads, in multiples of what the kernel likes.
+    fn groups(&self, set: usize, replicas: &Range<u64>, threads: usize) -> Vec<Range<u64>> {
+        let grain = self.sets[set].kernel.grain().max(1) as u64;
+        let share = (replicas.end - replicas.start).div_ceil(if threads == 1 {
+            1
+        } else {
+            2 * threads as u64
+        });
+        let size = share.div_ceil(grain).max(1) * grain;
+        let mut out = Vec::new();
+        let mut start = replicas.start;
+        while start < replicas.end {
+            let end = (start + size).min(replicas.end);
+            out.push(start..end);
+            start = end;
+        }
+        out
+    }
+
+    fn run_block(&self, piece: &Piece, threads: usize, pulse: &Pulse) -> Result<Vec<Track>> {
+        let groups = self.groups(piece.set, &piece.replicas, threads);
+        let done: Result<Vec<Vec<Track>>> = groups
+            .into_par_iter()
+            .map(|g| {
+                self.run_task(piece.set, g, None, self.span.1, false, pulse)
+                    .map(|(tracks, _)| tracks)
+            })
+            .collect();
+        Ok(done?.into_iter().flatten().collect())
+    }
+
+    fn advance_piece(
+        &self,
+        piece: Piece,
+        until: f64,
+        threads: usize,
+        pulse: &Pulse,
+    ) -> Result<Piece> {
+        if piece.is_finished() {
+            return Ok(piece);
+        }
+        let first = piece.replicas.start;
+        let groups = self.groups(piece.set, &piece.replicas, threads);
+        let done: Result<Vec<Done>> = groups
+            .into_par_iter()
+            .map(|g| {
+                let slots = usize::try_from(g.start - first).unwrap_or(0)
+                    ..usize::try_from(g.end - first).unwrap_or(0);
+                let resumed = if piece.saved.is_empty() {
+                    None
+                } else {
+                    piece.saved.get(slots)
+                };
+                self.run_task(piece.set, g, resumed, until, true, pulse)
+            })
+            .collect();
+        let (mut tracks, mut saved) = (Vec::new(), Vec::new());
+        for (t, s) in done? {
+            tracks.extend(t);
+            saved.extend(s);
+        }
+        let tracks = (until >= self.span.1).then_some(tracks);
+        Ok(Piece {
+            saved,
+            tracks,
+            ..piece
+        })
+    }
+
+    fn run_task(
+        &self,
+        set: usize,
+        replicas: Range<u64>,
+        resumed: Option<&[Arc<Saved>]>,
+        until: f64,
+        saves: bool,
+        pulse: &Pulse,
+    ) -> Result<Done> {
+        let Set {
+            kernel,
+            starts,
+            key,
+        } = &self.sets[set];
+        let slots = usize::try_from(replicas.end - replicas.start)
+            .map_err(|_| Error::Internal("slots".into()))?;
+        let tracks = match resumed {
+            Some(all) => all.iter().map(|s| s.track.clone()).collect(),
+            None => Recorder::fresh(&self.plan, slots),
+        };
+        let from = resumed
+            .and_then(|all| all.iter().map(|s| s.time).reduce(f64::min))
+            .unwrap_or(self.span.0);
+        let mut task = Task {
+            key: *key,
+            replicas,
+            recorder: Recorder::new(Arc::clone(&self.plan), kernel.clock(), tracks, saves),
+            from,
+            until,
+            last: until >= self.span.1,
+            starts,
+            resumed,
+            saves,
+            saved: vec![None; slots],
+            pulse,
+            reported: 0,
+        };
+        task.tick(0.0)?;
+        kernel.run(&mut task)?;
+        task.tick(1.0)?;
+        let Task {
+            recorder, saved, ..
+        } = task;
+        let tracks = recorder.into_tracks();
+        // A replica that ended early keeps no state: what it left behind is all there is.
+        let saved = if saves {
+            saved
+                .into_iter()
+                .zip(&tracks)
+                .map(|(s, t)| {
+                    Arc::new(s.unwrap_or_else(|| Saved {
+                        time: until,
+                        state: Vec::new(),
+                        track: t.clone(),
+                    }))
+                })
+                .collect()
+        } else {
+            Vec::new()
+        };
+        Ok((tracks, saved))
+    }
+}
