@@ -16,7 +16,8 @@ assert (site / "quincunx" / "py.typed").exists(), "the types are not in the whee
 for tool in ("cargo", "rustc", "cc", "gcc", "clang"):
     assert shutil.which(tool) is None, f"{tool} is on PATH"
 
-listed = subprocess.run([str(Path(sys.executable).with_name("quincunx")), "study", "list"], check=True, capture_output=True)
+command = str(Path(sys.executable).with_name("quincunx"))
+listed = subprocess.run([command, "study", "list"], check=True, capture_output=True)
 res = qx.simulate(qx.chain.MarkovChain([[0.9, 0.1], [0.5, 0.5]]), t=10, start=0, n=4, rng=1)
 assert res["state"].shape == (4, 11), res
 sys.stdout.write(f"wheel ok: {Path(qx.__file__).parent.name}, {listed.stdout.decode().count(chr(10))} studies\n")
