@@ -1,1 +1,17 @@
-//! The border to Python: the only crate that knows it.
+//! The border to Python: the only crate that knows it. One file per family; errors, the run loop and the
+//! observers cross in one place each.
+
+mod error;
+mod formula;
+mod plan;
+mod run;
+
+use pyo3::prelude::*;
+
+/// The compiled core of quincunx.
+#[pymodule(gil_used = false)]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    formula::register(module)?;
+    run::register(module)?;
+    Ok(())
+}

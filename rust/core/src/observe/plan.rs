@@ -145,6 +145,18 @@ impl Part {
         self.width
     }
 
+    /// Numbers kept per replica before any reduction (those of an event list are not known in advance).
+    pub fn values(&self) -> usize {
+        match &self.observer {
+            Observer::Grid { times } => times.len() * self.width,
+            Observer::Events => 0,
+            Observer::TimeAverage { .. } | Observer::Extremum { .. } => self.width,
+            Observer::Autocorrelation { lags, .. } => lags.len() * self.width,
+            Observer::Occupation { edges, .. } => (edges.len() + 1) * self.width,
+            Observer::FirstPassage { .. } => self.width + 2,
+        }
+    }
+
     /// True if it must see every event or step, not only chosen times.
     pub fn watches(&self) -> bool {
         !matches!(

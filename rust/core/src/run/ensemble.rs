@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::{Kernel, Saved, Starts, Task, UNITS};
 use super::pool::Pool;
 use super::pulse::Pulse;
-use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Track};
+use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Reduce, Track};
 use crate::rng::Key;
 use crate::{Error, Result};
 
@@ -22,6 +22,8 @@ pub struct Set {
     pub starts: Arc<Starts>,
     /// The key of its streams.
     pub key: Key,
+    /// What to keep of it: the same observers in every set, though formulas may hold other parameters.
+    pub plan: Arc<Plan>,
 }
 
 /// Replicas of one set, as far as they have come: what a checkpoint or an executor hands back.
@@ -51,6 +53,11 @@ impl Piece {
     /// True once the end of the run was reached.
     pub fn is_finished(&self) -> bool {
         self.tracks.is_some()
+    }
+
+    /// The time that every replica has reached; None before the start.
+    pub fn time(&self) -> Option<f64> {
+        self.saved.iter().map(|s| s.time).reduce(f64::min)
     }
 
     /// The binary form.
@@ -87,23 +94,17 @@ type Done = (Vec<Track>, Vec<Arc<Saved>>);
 #[derive(Debug)]
 pub struct Ensemble {
     sets: Vec<Set>,
-    plan: Arc<Plan>,
     folds: Vec<Fold>,
     span: (f64, f64),
 }
 
 impl Ensemble {
     /// A run of `sets` over the time `span`.
-    pub fn new(sets: Vec<Set>, plan: Plan, folds: Vec<Fold>, span: (f64, f64)) -> Result<Self> {
-        if plan.parts.len() != folds.len() {
+    pub fn new(sets: Vec<Set>, folds: Vec<Fold>, span: (f64, f64)) -> Result<Self> {
+        if sets.iter().any(|s| s.plan.parts.len() != folds.len()) {
             return Err(Error::Internal("one fold per part".into()));
         }
-        Ok(Self {
-            sets,
-            plan: Arc::new(plan),
-            folds,
-            span,
-        })
+        Ok(Self { sets, folds, span })
     }
 
     /// Number of parameter sets.
@@ -122,10 +123,10 @@ impl Ensemble {
             Ok(tracks.iter().any(|t| t.status.is_fine()))
         };
         // The first block goes alone: when all of it fails the rest would too.
-        if let Some((first, rest)) = blocks.split_first() {
-            if pool.install(|| run(first))? {
-                pool.install(|| rest.par_iter().map(&run).collect::<Result<Vec<bool>>>())?;
-            }
+        if let Some((first, rest)) = blocks.split_first()
+            && pool.install(|| run(first))?
+        {
+            pool.install(|| rest.par_iter().map(&run).collect::<Result<Vec<bool>>>())?;
         }
         Ok(collector.finish())
     }
@@ -187,24 +188,63 @@ impl Ensemble {
 
     /// Fits pieces of an earlier, shorter run to this one.
     pub fn replan(&self, pieces: Vec<Piece>) -> Result<Vec<Piece>> {
-        pieces.into_iter().map(|p| p.replan(&self.plan)).collect()
+        pieces
+            .into_iter()
+            .map(|p| {
+                let set = self
+                    .sets
+                    .get(p.set)
+                    .ok_or_else(|| Error::Internal("a set is missing".into()))?;
+                p.replan(&set.plan)
+            })
+            .collect()
     }
 
     fn collector(&self, n: u64) -> Result<Collector> {
-        let kinds = self.sets.first().map(|s| {
-            s.kernel
-                .quantities()
-                .iter()
-                .flat_map(|q| std::iter::repeat_n(q.kind, q.width()))
-                .collect()
-        });
+        let Some(set) = self.sets.first() else {
+            return Err(Error::Internal("a run without a parameter set".into()));
+        };
+        let quantities = set.kernel.quantities();
+        let kinds = quantities
+            .iter()
+            .flat_map(|q| std::iter::repeat_n(q.kind, q.width()))
+            .collect();
         Collector::new(
-            Arc::clone(&self.plan),
+            Arc::clone(&set.plan),
             self.folds.clone(),
-            kinds.unwrap_or_default(),
+            kinds,
             self.sets.len(),
             n,
         )
+    }
+
+    /// Bytes that the result of `n` replicas takes, working copies of the blocks in flight included.
+    pub fn bytes(&self, n: u64, threads: usize) -> u128 {
+        let Some(set) = self.sets.first() else {
+            return 0;
+        };
+        let in_flight = u128::from(n.min(BLOCK * threads as u64))
+            * (self.sets.len().min(threads).max(1) as u128);
+        let rows = u128::from(n) * self.sets.len() as u128;
+        set.plan
+            .parts
+            .iter()
+            .zip(&self.folds)
+            .map(|(part, fold)| {
+                let row = 8 * part.values() as u128;
+                let kept = match &fold.reduce {
+                    Reduce::Keep => rows * row,
+                    Reduce::Moments { order, cov } => {
+                        let width = if *cov { part.width() } else { 0 };
+                        self.sets.len() as u128 * row * (order + width) as u128
+                    }
+                    Reduce::Histogram { edges } => {
+                        self.sets.len() as u128 * row * (edges.len() + 1) as u128
+                    }
+                };
+                kept + in_flight * row
+            })
+            .sum()
     }
 
     fn blocks(&self, n: u64) -> Vec<Piece> {
@@ -300,12 +340,13 @@ impl Ensemble {
             kernel,
             starts,
             key,
+            plan,
         } = &self.sets[set];
         let slots = usize::try_from(replicas.end - replicas.start)
             .map_err(|_| Error::Internal("slots".into()))?;
         let tracks = match resumed {
             Some(all) => all.iter().map(|s| s.track.clone()).collect(),
-            None => Recorder::fresh(&self.plan, slots),
+            None => Recorder::fresh(plan, slots),
         };
         let from = resumed
             .and_then(|all| all.iter().map(|s| s.time).reduce(f64::min))
@@ -313,7 +354,7 @@ impl Ensemble {
         let mut task = Task {
             key: *key,
             replicas,
-            recorder: Recorder::new(Arc::clone(&self.plan), kernel.clock(), tracks, saves),
+            recorder: Recorder::new(Arc::clone(plan), kernel.clock(), tracks, saves),
             from,
             until,
             last: until >= self.span.1,
