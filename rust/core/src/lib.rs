@@ -10,3 +10,7 @@ pub mod run;
 pub mod simd;
 
 pub use error::{Error, Result};
+
+/// The version of the streams: how words are addressed, drawn and turned into laws. A change of any bit asks for
+/// the next number and a "Streams" line in the changelog.
+pub const STREAM_VERSION: u32 = 1;

@@ -35,3 +35,39 @@ of_one! {
     trunc(x): "the integer part, towards zero";
     round_even(x): "the nearest integer, ties to even";
 }
+
+/// The functions of [`math::stream`](super::stream) of one word or number.
+pub mod stream {
+    use super::X1;
+    use crate::simd::math::stream as lanes;
+
+    /// A uniform number in (0, 1) of a word.
+    #[inline]
+    pub fn unit(word: u64) -> f64 {
+        lanes::unit::<X1>(word)
+    }
+
+    /// `ln x` for normal `x > 0`.
+    #[inline]
+    pub fn ln(x: f64) -> f64 {
+        lanes::ln::<X1>(x)
+    }
+
+    /// `e^x`, `x` clamped to [-708, 709].
+    #[inline]
+    pub fn exp(x: f64) -> f64 {
+        lanes::exp::<X1>(x)
+    }
+
+    /// Two standard normals of two words.
+    #[inline]
+    pub fn normal_pair(a: u64, b: u64) -> (f64, f64) {
+        lanes::normal_pair::<X1>(a, b)
+    }
+
+    /// A standard exponential of a word.
+    #[inline]
+    pub fn exponential(word: u64) -> f64 {
+        lanes::exponential::<X1>(word)
+    }
+}
