@@ -1,0 +1,263 @@
+//! The transient law of both models, with its bound.
+
+use quincunx_core::error::check::{fmt_f64, positive};
+use quincunx_core::run::Pulse;
+use quincunx_core::{Error, Result};
+
+use super::poisson::Window;
+use super::powers::{LIMIT, Limit, Pass, weighted_powers};
+use super::product::Product;
+use crate::matrix::{Csr, MarkovChain, MarkovJump};
+use crate::stationary::{self, Route, Stationary};
+use crate::structure::Classes;
+
+/// What is asked of [`MarkovJump::transient`] and [`MarkovChain::transient`].
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Largest 1-norm error of truncation and of the steady state.
+    pub tol: f64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { tol: 1e-12 }
+    }
+}
+
+/// Laws at the times asked for.
+#[derive(Clone, Debug)]
+pub struct Transient {
+    /// One law per time, row-major.
+    pub laws: Vec<f64>,
+    /// Products with the matrix.
+    pub iterations: u64,
+    /// Largest 1-norm error: truncation, steady state, and rounding.
+    pub bound: f64,
+}
+
+/// Largest number of states for which a limit law is worked out to end a long pass.
+const LIMIT_STATES: usize = 20_000;
+
+/// `p` is a law: as many entries as states, finite, >= 0, sum 1 within 1e-9.
+fn check_law(p: &[f64], n: usize) -> Result<()> {
+    if p.len() != n {
+        return Err(Error::invalid(
+            "p0",
+            format!("{} entries", p.len()),
+            format!("must have one entry per state, {n}"),
+        ));
+    }
+    if let Some(i) = p.iter().position(|&v| !(v.is_finite() && v >= 0.0)) {
+        return Err(Error::invalid_at(
+            "p0",
+            [i],
+            fmt_f64(p[i]),
+            "must be finite and >= 0",
+        ));
+    }
+    let sum: f64 = p.iter().sum();
+    if (sum - 1.0).abs() > 1e-9 {
+        return Err(Error::invalid(
+            "p0",
+            format!("a law with sum {}", fmt_f64(sum)),
+            "must sum to 1 within 1e-9",
+        ));
+    }
+    Ok(())
+}
+
+/// The bound of a pass: truncation, steady state, and rounding. With u = 2^-53 each product costs at most `terms` u,
+/// and 3 u for the entries of P themselves; the weights of a window and their sum cost at most 4 u each.
+fn finish(pass: Pass, windows: &[Window], truncation: f64, terms: usize) -> Transient {
+    let products = (pass.steps + 1) as f64 * (terms + 3) as f64;
+    let weights = windows
+        .iter()
+        .filter(|w| w.left <= pass.steps)
+        .map(|w| 4 * (w.weights.len() - 1))
+        .max()
+        .unwrap_or(0) as f64;
+    let rounding = if pass.steps == 0 {
+        0.0
+    } else {
+        (products + weights) * (f64::EPSILON / 2.0)
+    };
+    Transient {
+        laws: pass.laws,
+        iterations: pass.steps,
+        bound: truncation + pass.steady + rounding,
+    }
+}
+
+impl MarkovJump {
+    /// `p(t) = p0 exp(Q t)` for each of `times` (any order) by uniformisation: with `rate >= max |Q_ii|` and
+    /// `P = I + Q / rate`, `p(t) = sum_k Poisson(k; rate t) p0 P^k`. One pass serves all times.
+    ///
+    /// Jensen 1953; Grassmann, Transient solutions in Markovian queueing systems, Comput. Oper. Res. 4 (1977) 47-53.
+    pub fn transient(
+        &self,
+        p0: &[f64],
+        times: &[f64],
+        options: Options,
+        pulse: &Pulse,
+    ) -> Result<Transient> {
+        let tol = positive("tol", options.tol)?;
+        check_law(p0, self.n())?;
+        if let Some(k) = times.iter().position(|&t| !(t.is_finite() && t >= 0.0)) {
+            return Err(Error::invalid_at(
+                "t",
+                [k],
+                fmt_f64(times[k]),
+                "must be finite and >= 0",
+            ));
+        }
+        let (rate, edges, diagonal) = self.uniformised();
+        let windows: Vec<Window> = times
+            .iter()
+            .map(|&t| window(rate * t, tol / 2.0))
+            .collect::<Result<_>>()?;
+        let product = Product::new(&edges, &diagonal);
+        let mut limit = Recurrence::new(
+            self.edges(),
+            |pulse| self.stationary(stationary::Options::default(), pulse),
+            pulse,
+        );
+        let pass = weighted_powers(&product, p0, &windows, tol / 2.0, &mut limit, pulse)?;
+        let truncation = if times.iter().any(|&t| t > 0.0) {
+            tol / 2.0
+        } else {
+            0.0
+        };
+        Ok(finish(pass, &windows, truncation, product.terms()))
+    }
+
+    /// The rate of uniformisation, and `I + Q / rate` as edges and diagonal. The rate is the largest exit rate, a
+    /// little more if nearly all states share it (the chain of products might be periodic otherwise).
+    fn uniformised(&self) -> (f64, Csr, Vec<f64>) {
+        let fastest = self.exit().iter().copied().fold(0.0, f64::max);
+        let slowest = self.exit().iter().copied().fold(fastest, f64::min);
+        let rate = if fastest == 0.0 {
+            1.0
+        } else if slowest > 0.98 * fastest {
+            1.02 * fastest
+        } else {
+            fastest
+        };
+        let mut edges = Csr::with_capacity(self.n(), self.edges().nnz());
+        let mut diagonal = Vec::with_capacity(self.n());
+        for i in 0..self.n() {
+            let mut out = 0.0;
+            for (j, q) in self.edges().entries(i) {
+                let p = q / rate;
+                out += p;
+                edges.push(j as u32, p);
+            }
+            edges.end_row();
+            diagonal.push((1.0 - out).max(0.0));
+        }
+        (rate, edges, diagonal)
+    }
+}
+
+/// The Poisson window of mean `q`, or the cost if that is beyond all reason.
+fn window(q: f64, eps: f64) -> Result<Window> {
+    if q > 1e15 {
+        return Err(Error::Numerical(format!(
+            "the transient law needs about {q:e} products with the matrix (at most {LIMIT} are made): ask for an \
+             earlier time, or for stationary()"
+        )));
+    }
+    Ok(Window::poisson(q, eps))
+}
+
+impl MarkovChain {
+    /// `p0 P^k` for each of `steps` (any order) by repeated products.
+    pub fn transient(
+        &self,
+        p0: &[f64],
+        steps: &[i64],
+        options: Options,
+        pulse: &Pulse,
+    ) -> Result<Transient> {
+        let tol = positive("tol", options.tol)?;
+        check_law(p0, self.n())?;
+        let windows: Vec<Window> = steps
+            .iter()
+            .enumerate()
+            .map(|(k, &t)| match u64::try_from(t) {
+                Ok(t) => Ok(Window::point(t)),
+                Err(_) => Err(Error::invalid_at("t", [k], t, "must be >= 0")),
+            })
+            .collect::<Result<_>>()?;
+        let (edges, diagonal) = self.stochastic();
+        let product = Product::new(&edges, &diagonal);
+        let mut limit = Recurrence::new(
+            self.edges(),
+            |pulse| self.stationary(stationary::Options::default(), pulse),
+            pulse,
+        );
+        let pass = weighted_powers(&product, p0, &windows, tol, &mut limit, pulse)?;
+        Ok(finish(pass, &windows, 0.0, product.terms()))
+    }
+}
+
+/// The limits of a chain: one law per recurrent class, worked out when first needed.
+struct Recurrence<'a, F> {
+    edges: &'a Csr,
+    solve: F,
+    pulse: &'a Pulse,
+    known: Option<Option<(Classes, Stationary)>>,
+}
+
+impl<'a, F: Fn(&Pulse) -> Result<Stationary>> Recurrence<'a, F> {
+    fn new(edges: &'a Csr, solve: F, pulse: &'a Pulse) -> Self {
+        Self {
+            edges,
+            solve,
+            pulse,
+            known: None,
+        }
+    }
+
+    fn work_out(&self) -> Result<Option<(Classes, Stationary)>> {
+        let n = self.edges.n();
+        let classes = Classes::of_edges(self.edges);
+        if n > LIMIT_STATES || classes.recurrent_classes().count() * n > 10 * LIMIT_STATES {
+            return Ok(None);
+        }
+        let laws = (self.solve)(self.pulse)?;
+        // Only laws by elimination carry a bound on their own error.
+        Ok((laws.route != Route::Multilevel).then_some((classes, laws)))
+    }
+}
+
+impl<F: Fn(&Pulse) -> Result<Stationary>> Limit for Recurrence<'_, F> {
+    /// Mass m_c in class c tends to m_c pi_c, what is still transient may land anywhere: the distance of every later
+    /// law is at most `2 r + sum_c ||x_c - m_c pi_c||_1`, r the transient mass, for P contracts each term.
+    fn of(&mut self, x: &[f64]) -> Result<Option<(Vec<f64>, f64)>> {
+        let known = match self.known.take() {
+            Some(known) => known,
+            None => self.work_out()?,
+        };
+        let answer = known.as_ref().map(|(classes, laws)| {
+            let n = x.len();
+            let mut rest = vec![0.0; n];
+            let mut settled = 0.0;
+            let mut distance = n as f64 * f64::EPSILON;
+            for (law, c) in laws.laws.chunks_exact(n).zip(classes.recurrent_classes()) {
+                let states = classes.states(c);
+                let mass: f64 = states.iter().map(|&i| x[i as usize]).sum();
+                settled += mass;
+                for &i in states {
+                    let i = i as usize;
+                    rest[i] = mass * law[i];
+                    distance += (x[i] - rest[i]).abs();
+                }
+            }
+            let total: f64 = x.iter().sum();
+            distance += 2.0 * (total - settled).max(0.0);
+            (rest, distance)
+        });
+        self.known = Some(known);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,209 @@
+//! `x -> x P` with the same bits for any number of threads: each entry of the result is one fixed sum.
+
+use rayon::prelude::*;
+
+use crate::matrix::Csr;
+
+/// Entries of the result computed as one piece of work.
+const PIECE: usize = 4096;
+/// Entries of the result kept in the first cache while the diagonals pass.
+const STRIP: usize = 1024;
+
+/// A stochastic matrix laid out for products from the left.
+#[derive(Clone, Debug)]
+pub struct Product {
+    n: usize,
+    form: Form,
+    /// Largest number of terms in one entry of a product.
+    terms: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Form {
+    /// `values[d * n + j] = P[j - offset_d, j]`: chains on a grid have few diagonals.
+    Diagonals { offsets: Vec<i64>, values: Vec<f64> },
+    /// Columns of P (rows of the transpose) and the diagonal.
+    Columns { into: Csr, diagonal: Vec<f64> },
+    /// Row-major P.
+    Dense { values: Vec<f64> },
+}
+
+impl Product {
+    /// The matrix with the given off-diagonal entries and diagonal.
+    pub fn new(edges: &Csr, diagonal: &[f64]) -> Self {
+        let n = edges.n();
+        let into = edges.transpose();
+        let terms = 1 + (0..n).map(|j| into.row(j).0.len()).max().unwrap_or(0);
+        let form = if let Some((offsets, values)) = diagonals(&into, diagonal) {
+            Form::Diagonals { offsets, values }
+        } else if edges.nnz() > n * n / 4 {
+            let mut values = vec![0.0; n * n];
+            for i in 0..n {
+                values[i * n + i] = diagonal[i];
+                edges.entries(i).for_each(|(j, v)| values[i * n + j] = v);
+            }
+            Form::Dense { values }
+        } else {
+            Form::Columns {
+                into,
+                diagonal: diagonal.to_vec(),
+            }
+        };
+        Self { n, form, terms }
+    }
+
+    /// Number of states.
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
+    /// Largest number of terms in one entry of a product.
+    pub fn terms(&self) -> usize {
+        self.terms
+    }
+
+    /// `y = x P`. Uses the threads of the pool it runs on.
+    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
+        if self.n <= PIECE {
+            self.piece(x, y, 0);
+        } else {
+            y.par_chunks_mut(PIECE)
+                .enumerate()
+                .for_each(|(k, part)| self.piece(x, part, k * PIECE));
+        }
+    }
+
+    /// The entries `first..first + y.len()` of `x P`.
+    fn piece(&self, x: &[f64], y: &mut [f64], first: usize) {
+        match &self.form {
+            Form::Diagonals { offsets, values } => {
+                for (k, part) in y.chunks_mut(STRIP).enumerate() {
+                    self.strip(x, part, first + k * STRIP, offsets, values);
+                }
+            }
+            Form::Columns { into, diagonal } => {
+                for (k, v) in y.iter_mut().enumerate() {
+                    let j = first + k;
+                    let (from, p) = into.row(j);
+                    let mut sum = diagonal[j] * x[j];
+                    for (&i, &p) in from.iter().zip(p) {
+                        sum += x[i as usize] * p;
+                    }
+                    *v = sum;
+                }
+            }
+            Form::Dense { values } => {
+                y.fill(0.0);
+                let width = y.len();
+                for (row, &x) in values.chunks_exact(self.n).zip(x) {
+                    if x != 0.0 {
+                        for (v, &p) in y.iter_mut().zip(&row[first..first + width]) {
+                            *v += x * p;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn strip(&self, x: &[f64], y: &mut [f64], first: usize, offsets: &[i64], values: &[f64]) {
+        y.fill(0.0);
+        let n = self.n as i64;
+        for (d, &offset) in offsets.iter().enumerate() {
+            // y_j += P[j - offset, j] x[j - offset] where 0 <= j - offset < n
+            let low = (first as i64).max(offset);
+            let high = (first as i64 + y.len() as i64).min(n + offset);
+            if low < high {
+                let target = (low - first as i64) as usize..(high - first as i64) as usize;
+                let source = (low - offset) as usize..(high - offset) as usize;
+                let column = d * self.n + low as usize..d * self.n + high as usize;
+                for ((v, &p), &x) in y[target].iter_mut().zip(&values[column]).zip(&x[source]) {
+                    *v += p * x;
+                }
+            }
+        }
+    }
+}
+
+/// The diagonals of the matrix if they are few enough to be stored in full.
+fn diagonals(into: &Csr, diagonal: &[f64]) -> Option<(Vec<i64>, Vec<f64>)> {
+    let n = into.n();
+    let most = (2 * (into.nnz() + n) / n).min(64);
+    let mut offsets: Vec<i64> = vec![0];
+    for j in 0..n {
+        for &i in into.row(j).0 {
+            let offset = j as i64 - i64::from(i);
+            if let Err(place) = offsets.binary_search(&offset) {
+                if offsets.len() == most {
+                    return None;
+                }
+                offsets.insert(place, offset);
+            }
+        }
+    }
+    let mut values = vec![0.0; offsets.len() * n];
+    let at = |offset: i64| offsets.binary_search(&offset).unwrap_or(0);
+    let main = at(0);
+    for j in 0..n {
+        values[main * n + j] = diagonal[j];
+        for (i, p) in into.entries(j) {
+            values[at(j as i64 - i as i64) * n + j] = p;
+        }
+    }
+    Some((offsets, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows (i, [(j, p)]) of a matrix whose off-diagonal columns are given by `step`.
+    fn matrix(n: usize, steps: impl Fn(usize) -> Vec<usize>) -> (Csr, Vec<f64>) {
+        let mut edges = Csr::with_capacity(n, n);
+        for i in 0..n {
+            let mut row: Vec<usize> = steps(i).into_iter().filter(|&j| j != i).collect();
+            row.sort_unstable();
+            row.dedup();
+            for j in row {
+                edges.push(j as u32, 1.0 / (2.0 + (i * 31 + j * 17) as f64));
+            }
+            edges.end_row();
+        }
+        (edges, (0..n).map(|i| 0.5 / (1.0 + i as f64)).collect())
+    }
+
+    #[test]
+    fn every_layout_multiplies() {
+        let n = 5000;
+        let cases: [(usize, (Csr, Vec<f64>)); 3] = [
+            (
+                0,
+                matrix(n, |i| {
+                    vec![(i + 1).min(n - 1), i.saturating_sub(1), (i + 70).min(n - 1)]
+                }),
+            ),
+            (1, matrix(n, |i| vec![(i * i + 3) % n, (i * 7 + 1) % n])),
+            (2, matrix(90, |_| (0..90).collect())),
+        ];
+        for (form, (edges, diagonal)) in cases {
+            let n = edges.n();
+            let product = Product::new(&edges, &diagonal);
+            let seen = match product.form {
+                Form::Diagonals { .. } => 0,
+                Form::Columns { .. } => 1,
+                Form::Dense { .. } => 2,
+            };
+            assert!(seen == form || form == 0, "{seen} {form}");
+            let x: Vec<f64> = (0..n).map(|i| ((i * 37) % 11) as f64).collect();
+            let mut y = vec![1.0; n];
+            product.apply(&x, &mut y);
+            let mut exact: Vec<f64> = (0..n).map(|j| x[j] * diagonal[j]).collect();
+            for (i, x) in x.iter().enumerate() {
+                edges.entries(i).for_each(|(j, p)| exact[j] += x * p);
+            }
+            for (a, b) in y.iter().zip(&exact) {
+                assert!((a - b).abs() <= 1e-14 * b.abs());
+            }
+        }
+    }
+}
