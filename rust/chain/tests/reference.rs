@@ -4,6 +4,7 @@
 use quincunx_chain::stationary::{self, Route};
 use quincunx_chain::transient;
 use quincunx_chain::{Input, MarkovChain, MarkovJump};
+use quincunx_core::markov::PoissonWeights;
 use quincunx_core::run::Pulse;
 
 fn chain(n: usize, values: &[f64]) -> MarkovChain {
@@ -261,6 +262,24 @@ fn several_recurrent_classes_and_absorption() {
         .unwrap();
     close(&far, &[1.0, 0.0], 1e-12);
     assert!(iterations < 1000);
+}
+
+#[test]
+fn right_points_of_the_poisson_law() {
+    let right = |q: f64, tail: f64| {
+        let law = PoissonWeights::new(q, tail * 1e-6).unwrap();
+        let mut beyond = 0.0;
+        (law.left..=law.right())
+            .rev()
+            .find(|&k| {
+                beyond += law.at(k);
+                beyond > tail
+            })
+            .unwrap()
+    };
+    for (q, r8, r12) in [(1.0, 11, 14), (50.0, 94, 107), (1000.0, 1182, 1230)] {
+        assert_eq!((right(q, 1e-8), right(q, 1e-12)), (r8, r12));
+    }
 }
 
 fn queue(lambda: f64, mu: f64, k: usize) -> MarkovJump {

@@ -1,10 +1,10 @@
 //! The transient law of both models, with its bound.
 
 use quincunx_core::error::check::{fmt_f64, positive};
+use quincunx_core::markov::PoissonWeights;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use super::poisson::Window;
 use super::powers::{LIMIT, Limit, Pass, weighted_powers};
 use super::product::Product;
 use crate::matrix::{Csr, MarkovChain, MarkovJump};
@@ -68,7 +68,8 @@ fn check_law(p: &[f64], n: usize) -> Result<()> {
 
 /// The bound of a pass: truncation, steady state, and rounding. With u = 2^-53 each product costs at most `terms` u,
 /// and 3 u for the entries of P themselves; the weights of a window and their sum cost at most 4 u each.
-fn finish(pass: Pass, windows: &[Window], truncation: f64, terms: usize) -> Transient {
+fn finish(pass: Pass, windows: &[PoissonWeights], terms: usize) -> Transient {
+    let truncation = windows.iter().map(|w| w.neglected).fold(0.0, f64::max);
     let products = (pass.steps + 1) as f64 * (terms + 3) as f64;
     let weights = windows
         .iter()
@@ -111,7 +112,7 @@ impl MarkovJump {
             ));
         }
         let (rate, edges, diagonal) = self.uniformised();
-        let windows: Vec<Window> = times
+        let windows: Vec<PoissonWeights> = times
             .iter()
             .map(|&t| window(rate * t, tol / 2.0))
             .collect::<Result<_>>()?;
@@ -122,12 +123,7 @@ impl MarkovJump {
             pulse,
         );
         let pass = weighted_powers(&product, p0, &windows, tol / 2.0, &mut limit, pulse)?;
-        let truncation = if times.iter().any(|&t| t > 0.0) {
-            tol / 2.0
-        } else {
-            0.0
-        };
-        Ok(finish(pass, &windows, truncation, product.terms()))
+        Ok(finish(pass, &windows, product.terms()))
     }
 
     /// The rate of uniformisation, and `I + Q / rate` as edges and diagonal. The rate is the largest exit rate, a
@@ -159,14 +155,14 @@ impl MarkovJump {
 }
 
 /// The Poisson window of mean `q`, or the cost if that is beyond all reason.
-fn window(q: f64, eps: f64) -> Result<Window> {
+fn window(q: f64, eps: f64) -> Result<PoissonWeights> {
     if q > 1e15 {
         return Err(Error::Numerical(format!(
             "the transient law needs about {q:e} products with the matrix (at most {LIMIT} are made): ask for an \
              earlier time, or for stationary()"
         )));
     }
-    Ok(Window::poisson(q, eps))
+    PoissonWeights::new(q, eps)
 }
 
 impl MarkovChain {
@@ -180,11 +176,15 @@ impl MarkovChain {
     ) -> Result<Transient> {
         let tol = positive("tol", options.tol)?;
         check_law(p0, self.n())?;
-        let windows: Vec<Window> = steps
+        let windows: Vec<PoissonWeights> = steps
             .iter()
             .enumerate()
             .map(|(k, &t)| match u64::try_from(t) {
-                Ok(t) => Ok(Window::point(t)),
+                Ok(left) => Ok(PoissonWeights {
+                    left,
+                    weights: vec![1.0],
+                    neglected: 0.0,
+                }),
                 Err(_) => Err(Error::invalid_at("t", [k], t, "must be >= 0")),
             })
             .collect::<Result<_>>()?;
@@ -196,7 +196,7 @@ impl MarkovChain {
             pulse,
         );
         let pass = weighted_powers(&product, p0, &windows, tol, &mut limit, pulse)?;
-        Ok(finish(pass, &windows, 0.0, product.terms()))
+        Ok(finish(pass, &windows, product.terms()))
     }
 }
 

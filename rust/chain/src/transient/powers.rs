@@ -1,9 +1,9 @@
 //! Weighted sums of the laws `p P^k`, all windows in one pass, with detection of the steady state.
 
+use quincunx_core::markov::PoissonWeights;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use super::poisson::Window;
 use super::product::Product;
 
 /// Products between two looks at the change of the law.
@@ -34,13 +34,13 @@ pub(super) struct Pass {
 pub(super) fn weighted_powers(
     product: &Product,
     start: &[f64],
-    windows: &[Window],
+    windows: &[PoissonWeights],
     eps: f64,
     limit: &mut impl Limit,
     pulse: &Pulse,
 ) -> Result<Pass> {
     let n = product.n();
-    let last = windows.iter().map(Window::right).max().unwrap_or(0);
+    let last = windows.iter().map(PoissonWeights::right).max().unwrap_or(0);
     pulse.expect(last.min(LIMIT));
     let mut laws = vec![0.0; n * windows.len()];
     let mut x = start.to_vec();
