@@ -146,7 +146,9 @@ fn scalar(c: &mut Criterion) {
     group.bench_function("normal", |b| b.iter(|| normals.draw()));
     for mean in [3.0, 30.0, 1e6] {
         if let Ok(law) = samplers::Poisson::new(mean) {
-            group.bench_function(BenchmarkId::new("poisson", mean), |b| b.iter(|| law.sample(&mut stream)));
+            group.bench_function(BenchmarkId::new("poisson", mean), |b| {
+                b.iter(|| law.sample(&mut stream))
+            });
         }
     }
     if let Ok(law) = samplers::Binomial::new(1000, 0.3) {
