@@ -3,8 +3,8 @@
 One module per row, found by its name. It holds
 
 - ``WORK``: what is done, with its sizes; ``UNIT``: the unit of work that times are divided by, in nanoseconds;
-- ``NEED``: the ratio to reach, by instruction set (``{"avx512": 8.0, "avx2": 5.0}``; ``"any"`` for all), to the best peer or to the
-  one that ``AGAINST`` names;
+- ``NEED``: the ratio to reach, by instruction set (``{"avx512": 8.0, "avx2": 5.0}``; ``"any"`` for all), to the best
+  peer or to the one that ``AGAINST`` names;
 - optionally ``CLOCK = "wall"``, ``LIMIT`` (seconds to stay below) and ``REPEATS`` for work that has no peer;
 - ``ours(threads=1) -> float``: does the work through the public interface and returns the units done;
 - ``PEERS``: name -> function that does the same work elsewhere and returns the units done. It imports its library
