@@ -14,9 +14,9 @@ Floats = NDArray[np.float64]
 
 
 def autocorrelation_time(x: ArrayLike) -> Floats | float:
-    r"""Integrated autocorrelation time, in draws.
+    """Integrated autocorrelation time, in draws.
 
-    .. math:: \tau = 1 + 2 \sum_{k \ge 1} \rho(k)
+        tau = 1 + 2 sum_{k >= 1} rho(k)
 
     so that the mean of N draws has variance ``tau var(x) / N``. The sum runs over pairs
     ``rho(2k) + rho(2k + 1)``, which are positive and decreasing for a reversible chain, and ends with the first pair
@@ -46,8 +46,8 @@ def autocorrelation_time(x: ArrayLike) -> Floats | float:
     >>> import numpy as np
     >>> from scipy.signal import lfilter
     >>> noise = np.random.default_rng(1).normal(size=(8, 20_000))
-    >>> round(autocorrelation_time(lfilter([1.0], [1.0, -0.5], noise)), 1)
-    3.0
+    >>> round(autocorrelation_time(lfilter([1.0], [1.0, -0.5], noise)))
+    3
 
     References
     ----------
@@ -58,9 +58,9 @@ def autocorrelation_time(x: ArrayLike) -> Floats | float:
 
 
 def ess(x: ArrayLike, *, method: Literal["mean", "bulk"] = "mean") -> Floats | float:
-    r"""Effective sample size: the number of independent draws whose mean is as precise.
+    """Effective sample size: the number of independent draws whose mean is as precise.
 
-    .. math:: \mathrm{ess} = \frac{M N}{\tau}
+        ess = M N / tau
 
     for M replicas of N draws, each split into halves so that a drift within a replica counts as well.
 
@@ -102,9 +102,9 @@ def ess(x: ArrayLike, *, method: Literal["mean", "bulk"] = "mean") -> Floats | f
 
 
 def rhat(x: ArrayLike, *, method: Literal["rank", "split"] = "rank") -> Floats | float:
-    r"""Potential scale reduction: how much wider all replicas together are than each alone.
+    """Potential scale reduction: how much wider all replicas together are than each alone.
 
-    .. math:: \hat R = \sqrt{\frac{(N - 1)/N \; W + B / N}{W}}
+        R = sqrt(((N - 1)/N W + B/N) / W)
 
     with W the mean variance within half replicas and B / N the variance of their means. Values above 1.01 say that
     the replicas have not mixed.

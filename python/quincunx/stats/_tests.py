@@ -39,9 +39,9 @@ class HypothesisTest:
 
 
 def ks_test(x: ArrayLike, law: Law | ArrayLike) -> HypothesisTest:
-    r"""Kolmogorov-Smirnov test: the largest distance between distribution functions.
+    """Kolmogorov-Smirnov test: the largest distance between distribution functions.
 
-    .. math:: D = \sup_u |F_n(u) - F(u)|
+        D = sup_u |F_n(u) - F(u)|
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def ks_test(x: ArrayLike, law: Law | ArrayLike) -> HypothesisTest:
 
 
 def chi2_test(counts: ArrayLike, probability: ArrayLike, *, ddof: int = 0, least: float = 5.0) -> HypothesisTest:
-    r"""Pearson's chi-square test of counts against probabilities.
+    """Pearson's chi-square test of counts against probabilities.
 
-    .. math:: \chi^2 = \sum_i \frac{(O_i - n p_i)^2}{n p_i}
+        chi2 = sum_i (O_i - n p_i)^2 / (n p_i)
 
     Neighbouring cells are merged until each expects `least` counts.
 
