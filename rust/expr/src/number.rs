@@ -1,7 +1,9 @@
 //! Every operation on plain numbers: the one definition of what a formula means.
 //!
 //! The vector machine must give these bits in every lane; constants are folded with these functions. Transcendental
-//! functions come from `libm` by name, never from the platform.
+//! functions are those of the vector layer, never the platform's.
+
+use quincunx_core::simd::math::scalar as math;
 
 use crate::dag::{Binary, Unary};
 
@@ -16,17 +18,17 @@ pub fn unary(op: Unary, x: f64) -> f64 {
         Unary::Neg => -x,
         Unary::Abs => x.abs(),
         Unary::Sign => sign(x),
-        Unary::Floor => libm::floor(x),
-        Unary::Ceil => libm::ceil(x),
-        Unary::Exp => libm::exp(x),
-        Unary::Log => libm::log(x),
+        Unary::Floor => math::floor(x),
+        Unary::Ceil => math::ceil(x),
+        Unary::Exp => math::exp(x),
+        Unary::Log => math::ln(x),
         Unary::Sqrt => x.sqrt(),
-        Unary::Sin => libm::sin(x),
-        Unary::Cos => libm::cos(x),
-        Unary::Tan => libm::tan(x),
-        Unary::Tanh => libm::tanh(x),
-        Unary::Atan => libm::atan(x),
-        Unary::Erf => libm::erf(x),
+        Unary::Sin => math::sin(x),
+        Unary::Cos => math::cos(x),
+        Unary::Tan => math::tan(x),
+        Unary::Tanh => math::tanh(x),
+        Unary::Atan => math::atan(x),
+        Unary::Erf => math::erf(x),
         Unary::Not => flag(x == 0.0),
     }
 }
@@ -39,7 +41,7 @@ pub fn binary(op: Binary, a: f64, b: f64) -> f64 {
         Binary::Sub => a - b,
         Binary::Mul => a * b,
         Binary::Div => a / b,
-        Binary::Pow => libm::pow(a, b),
+        Binary::Pow => math::pow(a, b),
         Binary::Mod => modulo(a, b),
         Binary::Min => {
             if b < a {

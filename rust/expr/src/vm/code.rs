@@ -1,0 +1,96 @@
+//! The instructions of the vector machine.
+
+use crate::dag::{Binary, Unary};
+
+/// First half of a fused instruction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum First {
+    Add,
+    Sub,
+    Mul,
+}
+
+/// Second half of a fused instruction, applied to (first result, operand); `R` has them the other way round.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Second {
+    Add,
+    Sub,
+    RSub,
+    Mul,
+    Div,
+    RDiv,
+}
+
+/// What an instruction computes from its operands a, b, c, d. Fused ones round after each operation, like their
+/// parts: they save dispatches, loads and stores, and change no bit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Code {
+    /// a
+    Copy,
+    /// op(a)
+    Unary(Unary),
+    /// op(a, b)
+    Binary(Binary),
+    /// b if a else c
+    Select,
+    /// c if op(a, b) else d, op a comparison
+    Choose(Binary),
+    /// (a . b) . c
+    Pair(First, Second),
+    /// (a . b) . (c . d)
+    Twin(First, First, First),
+}
+
+/// One instruction: `row[dst] = code(row[src[0]], ...)`, lane by lane.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Instruction {
+    pub code: Code,
+    pub dst: u32,
+    pub src: [u32; 4],
+}
+
+impl Code {
+    /// The number of operands.
+    pub(crate) fn operands(self) -> usize {
+        match self {
+            Self::Copy | Self::Unary(_) => 1,
+            Self::Binary(_) => 2,
+            Self::Select | Self::Pair(..) => 3,
+            Self::Choose(_) | Self::Twin(..) => 4,
+        }
+    }
+}
+
+impl First {
+    pub(crate) fn of(op: Binary) -> Option<Self> {
+        match op {
+            Binary::Add => Some(Self::Add),
+            Binary::Sub => Some(Self::Sub),
+            Binary::Mul => Some(Self::Mul),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn binary(self) -> Binary {
+        match self {
+            Self::Add => Binary::Add,
+            Self::Sub => Binary::Sub,
+            Self::Mul => Binary::Mul,
+        }
+    }
+}
+
+impl Second {
+    /// `op(first, operand)`, or `op(operand, first)` where `reversed`.
+    pub(crate) fn of(op: Binary, reversed: bool) -> Option<Self> {
+        match (op, reversed) {
+            (Binary::Add, _) => Some(Self::Add),
+            (Binary::Mul, _) => Some(Self::Mul),
+            (Binary::Sub, false) => Some(Self::Sub),
+            (Binary::Sub, true) => Some(Self::RSub),
+            (Binary::Div, false) => Some(Self::Div),
+            (Binary::Div, true) => Some(Self::RDiv),
+            _ => None,
+        }
+    }
+}
