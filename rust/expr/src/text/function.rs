@@ -75,7 +75,7 @@ pub fn function_names() -> impl Iterator<Item = &'static str> {
 
 /// The operation called `name` in text, for this many operands.
 pub(crate) fn operation(name: &str, operands: usize) -> Result<Operation> {
-    if let Some(operator) = operator(name) {
+    if let Some(operator) = operator(name, operands) {
         let need = arity(operator);
         return if operands == need {
             Ok(operator)
@@ -105,9 +105,11 @@ pub(crate) fn operation(name: &str, operands: usize) -> Result<Operation> {
     Ok(call(name, operands))
 }
 
-fn operator(name: &str) -> Option<Operation> {
+fn operator(name: &str, operands: usize) -> Option<Operation> {
     use Operation::{Binary as B, Ge, Gt, Plus, Select, Unary as U};
     Some(match name {
+        "+" if operands == 1 => Plus,
+        "-" if operands == 1 => U(Unary::Neg),
         "+" => B(Binary::Add),
         "-" => B(Binary::Sub),
         "*" => B(Binary::Mul),
@@ -123,8 +125,6 @@ fn operator(name: &str) -> Option<Operation> {
         "and" => B(Binary::And),
         "or" => B(Binary::Or),
         "not" => U(Unary::Not),
-        "neg" => U(Unary::Neg),
-        "pos" => Plus,
         "if" => Select,
         _ => return None,
     })

@@ -30,7 +30,7 @@ impl Program {
     pub fn frame(&self, chunks: usize, spare: usize) -> Frame {
         let stride = stride_of(chunks);
         let mut frame = Frame {
-            cells: vec![Lanes::splat(0.0); (self.rows + spare) * stride],
+            cells: vec![Lanes::splat(0.0); self.rows * stride + spare * chunks],
             at: (0..self.rows).map(|r| (r * stride) as u32).collect(),
             stride,
             chunks,
@@ -125,13 +125,26 @@ impl Frame {
     /// Spare row `k`, to be written: noise of several steps is drawn ahead into spare rows.
     #[inline]
     pub fn spare_mut(&mut self, k: usize) -> &mut [Lanes<f64>] {
-        let start = (self.at.len() + k) * self.stride;
+        let start = self.spare(k);
         &mut self.cells[start..start + self.chunks]
+    }
+
+    /// All spare rows, and the distance from one to the next in chunks: row k begins at `k * distance`.
+    #[inline]
+    pub fn spares_mut(&mut self) -> (&mut [Lanes<f64>], usize) {
+        let start = self.spare(0);
+        (&mut self.cells[start..], self.chunks)
     }
 
     /// Lets input row `r` be spare row `k`; nothing is copied. Not for rows that are assigned.
     #[inline]
     pub fn show(&mut self, r: usize, k: usize) {
-        self.at[r] = ((self.at.len() + k) * self.stride) as u32;
+        self.at[r] = self.spare(k) as u32;
+    }
+
+    /// Where spare row `k` begins: the spare rows follow each other without gaps.
+    #[inline]
+    fn spare(&self, k: usize) -> usize {
+        self.at.len() * self.stride + k * self.chunks
     }
 }
