@@ -6,10 +6,12 @@
 #![forbid(unsafe_code)]
 
 pub mod conservation;
+pub mod direct;
 pub mod master;
 pub mod network;
 pub mod propensity;
 mod ragged;
 
+pub use direct::Direct;
 pub use network::{Convention, Network, Rate, Reaction};
 pub use ragged::Ragged;

@@ -1,24 +1,12 @@
 //! Exact numbers of small networks, solved by the master equation (1e-8 relative).
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::network;
 use quincunx_core::run::Pulse;
+use quincunx_jump::Network;
 use quincunx_jump::master::{Question, Solution, solve};
-use quincunx_jump::{Convention, Network, Rate, Reaction};
-
-type Side<'a> = &'a [(usize, u64)];
-
-fn network(names: &[&str], reactions: &[(Side, Side, f64)]) -> Network {
-    let reactions = reactions
-        .iter()
-        .map(|&(reactants, products, k)| Reaction {
-            reactants: reactants.to_vec(),
-            products: products.to_vec(),
-            rate: Rate::MassAction(k),
-        })
-        .collect();
-    let names = names.iter().map(|s| (*s).to_string()).collect();
-    Network::new(names, reactions, 1.0, Convention::Comb).unwrap()
-}
 
 fn at(network: &Network, start: &[i64], times: &[f64]) -> Solution {
     let question = Question {

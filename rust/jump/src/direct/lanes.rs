@@ -1,0 +1,369 @@
+//! Sixteen paths side by side: branch-free selection by masks, a finished lane takes the next replica.
+
+use quincunx_core::Result;
+use quincunx_core::observe::Status;
+use quincunx_core::rng::lanes::States;
+use quincunx_core::rng::{Stream, Words};
+use quincunx_core::simd::{Job, LANES, Lanes, Level, Vector, dispatch};
+
+use super::crew::{Crew, LIMIT, Path};
+use super::scalar::{self, Table};
+use crate::Network;
+use crate::propensity::Form;
+
+/// Paths side by side.
+pub(super) const WIDTH: usize = CHUNKS * LANES;
+const CHUNKS: usize = 2;
+/// Networks with more reactions than this run path by path.
+const MAX_REACTIONS: usize = 20;
+/// Rounds between two looks at the pulse.
+const TICK_EVERY: u64 = 1024;
+
+/// What the lanes need of a network: mass action with at most two reactant molecules.
+#[derive(Clone, Debug)]
+pub(super) struct LaneNetwork {
+    rates: Vec<(Form, usize, usize, f64)>,
+    change: Vec<Vec<(usize, f64)>>,
+    /// Species that conservation laws do not bound: their counts are watched for overflow.
+    growing: Vec<usize>,
+    species: usize,
+}
+
+impl LaneNetwork {
+    /// `None` where lanes do not pay or do not hold.
+    pub(super) fn of(network: &Network) -> Option<Self> {
+        let holds = |f: Form| !matches!(f, Form::General | Form::Formula);
+        let records = network.propensities();
+        if records.is_empty()
+            || records.len() > MAX_REACTIONS
+            || !records.iter().all(|p| holds(p.form))
+        {
+            return None;
+        }
+        let gains = |i: usize| {
+            network
+                .change()
+                .rows()
+                .flatten()
+                .any(|&(s, v)| s == i && v > 0)
+        };
+        let origin = vec![0; network.species().len()];
+        let bounded = network.conserved_bounds(&origin).ok()?;
+        Some(Self {
+            rates: records
+                .iter()
+                .map(|p| (p.form, p.a as usize, p.b as usize, p.k))
+                .collect(),
+            change: (network.change().rows())
+                .map(|row| row.iter().map(|&(i, v)| (i, v as f64)).collect())
+                .collect(),
+            growing: (0..origin.len())
+                .filter(|&i| bounded[i].is_none() && gains(i))
+                .collect(),
+            species: origin.len(),
+        })
+    }
+
+    /// Runs the replicas of the crew until few are left; those go on path by path.
+    pub(super) fn run(&self, crew: &mut Crew<'_, '_>, table: &mut Table) -> Result<()> {
+        let Some(few) = handover(Level::detect()).filter(|few| crew.task.slots() > *few) else {
+            return Ok(());
+        };
+        let mut block = Block::new(self);
+        for lane in 0..WIDTH {
+            block.refill(lane, crew)?;
+        }
+        dispatch(Rounds {
+            network: self,
+            block: &mut block,
+            crew,
+            few,
+        })?;
+        for lane in 0..WIDTH {
+            if block.slots[lane] != IDLE {
+                let (slot, events) = (block.slots[lane], block.events[lane / LANES][lane % LANES]);
+                let path = block.path(lane);
+                scalar::advance::<false>(crew, table, slot, path, events as u64)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// With so few paths left, one at a time is faster; `None`: always.
+fn handover(level: Level) -> Option<usize> {
+    match level {
+        Level::Scalar => None,
+        Level::Sse2 | Level::Neon => Some(8),
+        Level::Avx2 => Some(5),
+        Level::Avx512 => Some(3),
+    }
+}
+
+/// The slot of a lane without a path.
+const IDLE: usize = usize::MAX;
+
+#[derive(Debug)]
+struct Block {
+    n: Vec<[Lanes<f64>; CHUNKS]>,
+    t: [Lanes<f64>; CHUNKS],
+    stop: [Lanes<f64>; CHUNKS],
+    states: [States; CHUNKS],
+    events: [Lanes<f64>; CHUNKS],
+    slots: [usize; WIDTH],
+    /// Bit `l` of chunk `c`: that lane is without a path.
+    idle: [u32; CHUNKS],
+    active: usize,
+    /// Next event time and threshold of the lanes in a rare path.
+    next: Lanes<f64>,
+    threshold: Lanes<f64>,
+    sums: Vec<Lanes<f64>>,
+    row: Vec<f64>,
+}
+
+impl Block {
+    fn new(network: &LaneNetwork) -> Self {
+        Self {
+            n: vec![[Lanes::splat(0.0); CHUNKS]; network.species],
+            t: [Lanes::splat(0.0); CHUNKS],
+            stop: [Lanes::splat(f64::NEG_INFINITY); CHUNKS],
+            states: [States([Lanes::splat(1); 4]); CHUNKS],
+            events: [Lanes::splat(0.0); CHUNKS],
+            slots: [IDLE; WIDTH],
+            idle: [(1 << LANES) - 1; CHUNKS],
+            active: 0,
+            next: Lanes::splat(0.0),
+            threshold: Lanes::splat(0.0),
+            sums: vec![Lanes::splat(0.0); network.rates.len()],
+            row: vec![0.0; network.species],
+        }
+    }
+
+    /// Puts the next replica on a lane that has none, or leaves it idle.
+    fn refill(&mut self, lane: usize, crew: &mut Crew<'_, '_>) -> Result<()> {
+        let (c, l) = (lane / LANES, lane % LANES);
+        let Some((slot, path)) = crew.enlist()? else {
+            self.slots[lane] = IDLE;
+            self.idle[c] |= 1 << l;
+            self.stop[c][l] = f64::NEG_INFINITY;
+            return Ok(());
+        };
+        self.active += 1;
+        self.idle[c] &= !(1 << l);
+        self.slots[lane] = slot;
+        self.t[c][l] = path.t;
+        self.events[c][l] = 0.0;
+        for (row, n) in self.n.iter_mut().zip(&path.n) {
+            row[c][l] = *n;
+        }
+        for (row, word) in self.states[c].0.iter_mut().zip(path.stream.state()) {
+            row[l] = word;
+        }
+        self.stop[c][l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
+        Ok(())
+    }
+
+    /// The path on a lane.
+    fn path(&self, lane: usize) -> Path {
+        let (c, l) = (lane / LANES, lane % LANES);
+        Path {
+            t: self.t[c][l],
+            n: self.n.iter().map(|row| row[c][l]).collect(),
+            stream: Stream::from_state(self.states[c].0.map(|row| row[l])),
+        }
+    }
+
+    /// The rare path of lanes whose next event does not come before their stop: shows what is to be
+    /// shown, ends and replaces what ends. Gives the lanes whose event takes place after all.
+    #[cold]
+    #[inline(never)]
+    fn pause(
+        &mut self,
+        c: usize,
+        first: usize,
+        live: u32,
+        count: usize,
+        crew: &mut Crew<'_, '_>,
+    ) -> Result<u32> {
+        let mut live = live;
+        for i in 0..count {
+            let l = first + i;
+            let lane = c * LANES + l;
+            if live & (1 << i) != 0 || self.slots[lane] == IDLE {
+                continue;
+            }
+            let (slot, next) = (self.slots[lane], self.next[l]);
+            for (x, row) in self.row.iter_mut().zip(&self.n) {
+                *x = row[c][l];
+            }
+            let stop = crew.show(slot, &self.row, next);
+            let total = self.sums.last().map_or(0.0, |s| s[l]);
+            let events = self.events[c][l] as u64;
+            if next > crew.task.until() {
+                crew.finish(slot, &self.path(lane), events, total)?;
+            } else if self.threshold[l] >= total {
+                crew.fail(slot, Status::Overflow, self.t[c][l], &self.row, events);
+            } else {
+                self.stop[c][l] = stop;
+                live |= 1 << i;
+                continue;
+            }
+            self.active -= 1;
+            self.refill(lane, crew)?;
+        }
+        Ok(live)
+    }
+
+    /// Ends lanes whose counts left the exact range.
+    #[cold]
+    #[inline(never)]
+    fn overflow(
+        &mut self,
+        c: usize,
+        first: usize,
+        over: u32,
+        count: usize,
+        crew: &mut Crew<'_, '_>,
+    ) -> Result<()> {
+        for l in (0..count)
+            .filter(|i| over & (1 << i) != 0)
+            .map(|i| first + i)
+        {
+            let lane = c * LANES + l;
+            let path = self.path(lane);
+            let events = self.events[c][l] as u64;
+            crew.fail(self.slots[lane], Status::Overflow, path.t, &path.n, events);
+            self.active -= 1;
+            self.refill(lane, crew)?;
+        }
+        Ok(())
+    }
+}
+
+struct Rounds<'a, 'c, 't> {
+    network: &'a LaneNetwork,
+    block: &'a mut Block,
+    crew: &'a mut Crew<'c, 't>,
+    few: usize,
+}
+
+impl Job for Rounds<'_, '_, '_> {
+    type Out = Result<()>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Result<()> {
+        let mut round = 0_u64;
+        while self.block.active > self.few {
+            for c in 0..CHUNKS {
+                for part in 0..V::PARTS {
+                    event::<V>(self.network, self.block, self.crew, c, part)?;
+                }
+            }
+            round += 1;
+            if round.is_multiple_of(TICK_EVERY) {
+                self.crew.tick()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One event of `V::N` lanes. The order of operations is part of the stream version.
+#[inline(always)]
+fn event<V: Vector>(
+    network: &LaneNetwork,
+    block: &mut Block,
+    crew: &mut Crew<'_, '_>,
+    c: usize,
+    part: usize,
+) -> Result<()> {
+    let total = propensities::<V>(network, block, c, part);
+    let mut words = Words::<V>::load(&block.states[c], part);
+    let delay = words.exponential();
+    let choice = words.uniform();
+    let next = V::add(V::load(&block.t[c], part), V::div(delay, total));
+    let threshold = V::mul(choice, total);
+    let ready = V::lt(next, V::load(&block.stop[c], part));
+    let mut live = V::mask_and(ready, V::lt(threshold, total));
+    let full = (1_u32 << V::N) - 1;
+    let idle = (block.idle[c] >> (part * V::N)) & full;
+    if V::bits(live) | idle != full {
+        V::store(&mut block.next, part, next);
+        V::store(&mut block.threshold, part, threshold);
+        let bits = block.pause(c, part * V::N, V::bits(live), V::N, crew)?;
+        live = V::mask(bits);
+        // Lanes that ended or were replaced keep the words they have.
+        let kept = Words::<V>::load(&block.states[c], part);
+        words.restore(live, &kept);
+    }
+    words.store(&mut block.states[c], part);
+    let t = V::select(live, next, V::load(&block.t[c], part));
+    V::store(&mut block.t[c], part, t);
+    let one = V::select(live, V::splat(1.0), V::splat(0.0));
+    let events = V::add(V::load(&block.events[c], part), one);
+    V::store(&mut block.events[c], part, events);
+    fire::<V>(network, block, c, part, threshold, live);
+    if !network.growing.is_empty() {
+        let mut over = V::mask(0);
+        for &i in &network.growing {
+            over = V::mask_or(over, V::ge(V::load(&block.n[i][c], part), V::splat(LIMIT)));
+        }
+        let over = V::bits(V::mask_and(over, live));
+        if over != 0 {
+            block.overflow(c, part * V::N, over, V::N, crew)?;
+        }
+    }
+    Ok(())
+}
+
+/// Running sums of the propensities, in the order of the reactions; gives the last.
+#[inline(always)]
+fn propensities<V: Vector>(
+    network: &LaneNetwork,
+    block: &mut Block,
+    c: usize,
+    part: usize,
+) -> V::F {
+    let mut sum = V::splat(0.0);
+    for (&(form, a, b, k), slot) in network.rates.iter().zip(&mut block.sums) {
+        let k = V::splat(k);
+        let rate = match form {
+            Form::Single => V::mul(k, V::load(&block.n[a][c], part)),
+            Form::Product => {
+                let left = V::mul(k, V::load(&block.n[a][c], part));
+                V::mul(left, V::load(&block.n[b][c], part))
+            }
+            Form::Pair => {
+                let n = V::load(&block.n[a][c], part);
+                V::mul(V::mul(k, n), V::sub(n, V::splat(1.0)))
+            }
+            _ => k,
+        };
+        sum = V::add(sum, rate);
+        V::store(slot, part, sum);
+    }
+    sum
+}
+
+/// Fires the first reaction whose running sum exceeds the threshold, in live lanes.
+#[inline(always)]
+fn fire<V: Vector>(
+    network: &LaneNetwork,
+    block: &mut Block,
+    c: usize,
+    part: usize,
+    threshold: V::F,
+    live: V::M,
+) {
+    let mut open = live;
+    for (change, sum) in network.change.iter().zip(&block.sums) {
+        let below = V::lt(threshold, V::load(sum, part));
+        let hit = V::mask_and(open, below);
+        open = V::mask_and(open, V::mask_not(below));
+        for &(i, v) in change {
+            let add = V::select(hit, V::splat(v), V::splat(0.0));
+            let n = V::add(V::load(&block.n[i][c], part), add);
+            V::store(&mut block.n[i][c], part, n);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! One path at a time, with a dependency graph.
+
+use quincunx_core::Result;
+use quincunx_core::observe::{Status, View};
+
+use super::ahead::Ahead;
+use super::crew::{Crew, LIMIT, Path, hold};
+use crate::Network;
+
+/// Events between two looks at the pulse.
+const TICK_EVERY: u64 = 4096;
+
+/// Propensities and their running sums, kept between paths.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    rates: Vec<f64>,
+    sums: Vec<f64>,
+}
+
+impl Table {
+    pub(super) fn new(network: &Network) -> Self {
+        Self {
+            rates: vec![0.0; network.reactions()],
+            sums: vec![0.0; network.reactions()],
+        }
+    }
+
+    fn fill(&mut self, network: &Network, n: &[f64]) {
+        for (r, rate) in self.rates.iter_mut().enumerate() {
+            *rate = network.propensity(r, n);
+        }
+        self.add_up(0);
+    }
+
+    /// Renews what the firing of `reaction` changed. Sums before the first changed propensity stand.
+    #[inline]
+    fn update(&mut self, network: &Network, reaction: usize, n: &[f64]) {
+        let touched = network.dependents(reaction);
+        for &r in touched {
+            self.rates[r as usize] = network.propensity(r as usize, n);
+        }
+        if let Some(&first) = touched.first() {
+            self.add_up(first as usize);
+        }
+    }
+
+    #[inline]
+    fn add_up(&mut self, first: usize) {
+        let mut sum = if first == 0 {
+            0.0
+        } else {
+            self.sums[first - 1]
+        };
+        for (s, a) in self.sums[first..].iter_mut().zip(&self.rates[first..]) {
+            sum += a;
+            *s = sum;
+        }
+    }
+
+    #[inline]
+    fn total(&self) -> f64 {
+        self.sums.last().copied().unwrap_or(0.0)
+    }
+
+    /// True if every propensity is a rate: not negative, not NaN.
+    fn holds(&self) -> bool {
+        self.rates.iter().all(|&a| a >= 0.0)
+    }
+}
+
+/// Moves a path to the end of the task. `WATCH`: every stretch and event is reported.
+pub(super) fn advance<const WATCH: bool>(
+    crew: &mut Crew<'_, '_>,
+    table: &mut Table,
+    slot: usize,
+    mut path: Path,
+    mut events: u64,
+) -> Result<()> {
+    let network = crew.network;
+    let mut ahead = Ahead::new(&path.stream);
+    let mut stop = crew.show(slot, &path.n, f64::NEG_INFINITY);
+    table.fill(network, &path.n);
+    loop {
+        let total = table.total();
+        let (delay, choice) = ahead.peek();
+        let next = path.t + delay / total;
+        let threshold = choice * total;
+        if !(next < stop && threshold < total) {
+            if !table.holds() {
+                crew.fail(slot, Status::NegativeRate, path.t, &path.n, events);
+                return Ok(());
+            }
+            stop = crew.show(slot, &path.n, next);
+            if next > crew.task.until() {
+                path.stream = ahead.stream();
+                return crew.finish(slot, &path, events, total);
+            }
+            if threshold >= total {
+                crew.fail(slot, Status::Overflow, path.t, &path.n, events);
+                return Ok(());
+            }
+        }
+        ahead.take();
+        if WATCH {
+            crew.task
+                .recorder
+                .hold(&[hold(slot, path.t, next)], View::single(&path.n));
+            if crew.task.recorder.done(slot) {
+                crew.release(slot, events);
+                return Ok(());
+            }
+        }
+        let fired = table.sums.iter().position(|&s| threshold < s).unwrap_or(0);
+        path.t = next;
+        events += 1;
+        if !fire(network, fired, &mut path.n) {
+            crew.fail(slot, Status::Overflow, path.t, &path.n, events);
+            return Ok(());
+        }
+        table.update(network, fired, &path.n);
+        if WATCH && crew.task.recorder.keeps_events() {
+            crew.task
+                .recorder
+                .event(slot, path.t, fired as i64, View::single(&path.n));
+        }
+        if events == crew.max_events {
+            crew.fail(slot, Status::Truncated, path.t, &path.n, events);
+            return Ok(());
+        }
+        if events.is_multiple_of(TICK_EVERY) {
+            crew.tick()?;
+        }
+    }
+}
+
+/// Applies the change; false if a count left `[0, 2^53)`.
+#[inline]
+fn fire(network: &Network, reaction: usize, n: &mut [f64]) -> bool {
+    let mut inside = true;
+    for &(i, v) in network.change().row(reaction) {
+        n[i] += v as f64;
+        inside &= (0.0..LIMIT).contains(&n[i]);
+    }
+    inside
+}
