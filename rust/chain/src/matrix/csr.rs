@@ -69,9 +69,11 @@ impl Csr {
         }
     }
 
-    /// Sums of the rows.
+    /// Sums of the rows; 0 (not -0) for an empty one.
     pub fn row_sums(&self) -> Vec<f64> {
-        (0..self.n()).map(|i| self.row(i).1.iter().sum()).collect()
+        (0..self.n())
+            .map(|i| self.row(i).1.iter().sum::<f64>() + 0.0)
+            .collect()
     }
 
     /// The transpose; O(n + nnz).

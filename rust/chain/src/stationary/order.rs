@@ -102,7 +102,7 @@ pub(super) fn minimum_degree(
     let mut spent = 0u64;
     while let Some(p) = buckets.pop() {
         let step = sequence.len() as u32;
-        if step % 64 == 0 {
+        if step.is_multiple_of(64) {
             pulse.check()?;
         }
         sequence.push(p);

@@ -1,0 +1,161 @@
+//! Paths in discrete time, several replicas in step.
+
+use std::sync::Arc;
+
+use quincunx_core::Result;
+use quincunx_core::observe::{Clock, Hold, Kind, View};
+use quincunx_core::rng::{Purpose, Stream};
+use quincunx_core::run::{Kernel, Quantity, Task};
+use serde::{Deserialize, Serialize};
+
+use super::{Begin, Tables};
+
+/// Replicas that step together: their loads overlap.
+const TOGETHER: usize = 8;
+/// Steps between two ticks.
+const STRETCH: u64 = 8192;
+
+/// Paths of a [`crate::MarkovChain`].
+#[derive(Clone, Debug)]
+pub struct StepPaths {
+    tables: Arc<Tables>,
+    begin: Begin,
+}
+
+/// A replica between two steps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Walker {
+    state: u32,
+    stream: Stream,
+}
+
+impl StepPaths {
+    /// Paths by the tables of a chain.
+    pub fn new(tables: Arc<Tables>, begin: Begin) -> Self {
+        Self { tables, begin }
+    }
+
+    fn walker(&self, task: &Task<'_>, slot: usize) -> Result<Walker> {
+        if task.is_fresh() {
+            Ok(Walker {
+                state: self.begin.state(task, slot, self.tables.n())?,
+                stream: Stream::at(task.key, task.replica(slot), Purpose::MAIN),
+            })
+        } else {
+            task.resume(slot)
+        }
+    }
+
+    /// Runs the slots `first..first + L`.
+    fn group<const L: usize>(&self, task: &mut Task<'_>, first: usize) -> Result<()> {
+        let walkers: Vec<Walker> = (first..first + L)
+            .map(|slot| self.walker(task, slot))
+            .collect::<Result<_>>()?;
+        let mut state: [u32; L] = std::array::from_fn(|l| walkers[l].state);
+        let mut stream: [Stream; L] = std::array::from_fn(|l| walkers[l].stream.clone());
+        let shown = |state: &[u32; L]| state.map(f64::from);
+        let (from, until) = (task.from() as u64, task.until() as u64);
+        let (watches, events) = (task.recorder.watches(), task.recorder.keeps_events());
+        if task.is_fresh() && events {
+            show_events(task, first, from, -1, &shown(&state));
+        }
+        let mut k = from;
+        loop {
+            let values = shown(&state);
+            let view = View::new(&values, L, L);
+            let mut look = f64::INFINITY;
+            for (l, &s) in state.iter().enumerate() {
+                if self.tables.absorbs(s) {
+                    task.recorder.absorbed(first + l);
+                }
+                look = look.min(task.recorder.next_look(first + l));
+            }
+            if look <= k as f64 {
+                task.recorder.look(first, view);
+                continue;
+            }
+            if watches && k < until {
+                let holds: [Hold; L] = std::array::from_fn(|l| Hold {
+                    slot: u32::try_from(first + l).unwrap_or(Hold::IDLE),
+                    from: k as f64,
+                    to: (k + 1) as f64,
+                });
+                task.recorder.hold(&holds, view);
+            }
+            let alive: [bool; L] = std::array::from_fn(|l| !task.recorder.done(first + l));
+            if k >= until || !alive.contains(&true) {
+                break;
+            }
+            let stop = if watches || events {
+                k + 1
+            } else {
+                let due = look.ceil().min(u64::MAX as f64) as u64;
+                due.min(until).min(k + STRETCH).max(k + 1)
+            };
+            for _ in k..stop {
+                for (s, stream) in state.iter_mut().zip(&mut stream) {
+                    *s = self.tables.next(*s, stream.word());
+                }
+            }
+            for (l, _) in alive.iter().enumerate().filter(|(_, a)| **a) {
+                task.recorder.count(first + l, stop - k);
+            }
+            k = stop;
+            if events {
+                show_events(task, first, k, 0, &shown(&state));
+            }
+            let share = (k - from) as f64 / (until - from) as f64;
+            task.tick((first as f64 + share * L as f64) / task.slots() as f64)?;
+        }
+        for (l, (&state, stream)) in state.iter().zip(&stream).enumerate() {
+            let walker = Walker {
+                state,
+                stream: stream.clone(),
+            };
+            task.keep(first + l, k as f64, &walker)?;
+        }
+        if task.is_last() {
+            let values = shown(&state);
+            task.recorder
+                .finish(first, until as f64, View::new(&values, L, L));
+        }
+        Ok(())
+    }
+}
+
+fn show_events(task: &mut Task<'_>, first: usize, k: u64, index: i64, values: &[f64]) {
+    for (l, v) in values.iter().enumerate() {
+        task.recorder.event(
+            first + l,
+            k as f64,
+            index,
+            View::single(std::slice::from_ref(v)),
+        );
+    }
+}
+
+impl Kernel for StepPaths {
+    fn clock(&self) -> Clock {
+        Clock::Steps
+    }
+
+    fn quantities(&self) -> Vec<Quantity> {
+        vec![Quantity::scalar("state", Kind::Int)]
+    }
+
+    fn grain(&self) -> usize {
+        TOGETHER
+    }
+
+    fn run(&self, task: &mut Task<'_>) -> Result<()> {
+        let slots = task.slots();
+        let whole = slots - slots % TOGETHER;
+        for first in (0..whole).step_by(TOGETHER) {
+            self.group::<TOGETHER>(task, first)?;
+        }
+        for first in whole..slots {
+            self.group::<1>(task, first)?;
+        }
+        Ok(())
+    }
+}
