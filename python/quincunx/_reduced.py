@@ -1,0 +1,287 @@
+"""Results that are no arrays per replica: moments and histograms over replicas, events, several observers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import comb
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from quincunx._model import nearest
+from quincunx._result import Result
+
+if TYPE_CHECKING:
+    from quincunx._result import Info
+
+__all__ = ["Cells", "EventsResult", "HistogramResult", "MomentsResult", "Parts"]
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A histogram: ``counts`` per cell [e_k, e_{k+1}), what fell ``below`` and ``above``, and the ``density``."""
+
+    counts: Array
+    edges: Array
+    below: Array
+    above: Array
+
+    @classmethod
+    def of(cls, cells: Array, edges: Array) -> Cells:
+        """Split cells, below and above."""
+        return cls(cells[..., :-2], edges, cells[..., -2], cells[..., -1])
+
+    @property
+    def density(self) -> Array:
+        """Return counts/(total * cell width); what fell outside belongs to the total."""
+        total = self.counts.sum(axis=-1) + self.below + self.above
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.counts / (total[..., None] * np.diff(self.edges)))
+
+
+class MomentsResult(Result):
+    """Moments over replicas: ``.mean .var .std .sem .moment(name, k) .cov(a, b)``; no arrays per replica."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.names:
+            raise KeyError(f"{name!r} was reduced over replicas: use .mean({name!r}), .var, .std, .sem, .moment")
+        raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The observed names."""
+        return tuple(self._extra["names"])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def _moment(self, name: str, order: int) -> Array:
+        if name not in self.names:
+            raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+        key = f"{name}\0{order}"
+        if key not in self._arrays:
+            highest = self._extra["order"]
+            raise ValueError(f"k = {order}: moments up to {highest} were observed; use observe.moments(order={order})")
+        return self._arrays[key]
+
+    def _counts(self, least: int, name: str) -> Array:
+        counts: Array = self._extra["counts"]
+        if np.any(counts < least):
+            raise ValueError(f"{counts.min()} good replicas: this statistic needs at least {least}")
+        # One count per set, against the axes of the values.
+        return counts.reshape(counts.shape + (1,) * (self._moment(name, 1).ndim - counts.ndim))
+
+    def mean(self, name: str) -> Array:
+        """Mean over replicas."""
+        self._counts(1, name)
+        return self._moment(name, 1)
+
+    def var(self, name: str) -> Array:
+        """Variance over replicas (ddof = 1)."""
+        counts = self._counts(2, name)
+        return np.asarray(self._moment(name, 2) / (counts - 1))
+
+    def sem(self, name: str) -> Array:
+        """Return the standard error of the mean."""
+        return np.asarray(self.std(name) / np.sqrt(self._counts(2, name)))
+
+    def moment(self, name: str, k: int) -> Array:
+        """Return the k-th moment about zero, the mean of x**k over replicas (as `scipy.stats` distributions do)."""
+        if k < 0 or int(k) != k:
+            raise ValueError(f"k = {k}: must be a whole number >= 0")
+        counts, mean = self._counts(1, name), self._moment(name, 1)
+        total = mean**k
+        for j in range(2, k + 1):
+            total = total + comb(k, j) * self._moment(name, j) / counts * mean ** (k - j)
+        return np.asarray(total)
+
+    def cov(self, a: str, b: str) -> Array:
+        """Covariance of two names over replicas (ddof = 1)."""
+        if not self._extra["cov"]:
+            raise ValueError("covariances were not observed; use observe.moments(..., cov=True)")
+        counts = self._counts(2, a)
+        i, j = self.names.index(a), self.names.index(b)
+        return np.asarray(self._arrays["\0cross"][..., i, j] / (counts - 1))
+
+    def quantile(self, name: str, q: Any) -> Array:
+        """Refused: moments hold no quantiles."""
+        raise ValueError(f"{name!r}: quantiles need the replicas; observe with every, at, final or histogram")
+
+    def replicas(self, which: Any) -> Result:
+        """Refused: the replicas were reduced."""
+        raise ValueError("the replicas were reduced over; observe with every, at or final to keep them")
+
+    def _identity(self) -> tuple[tuple[Any, ...], list[Array]]:
+        facts, arrays = super()._identity()
+        return facts, [*arrays, self._extra["counts"]]
+
+    def _summary(self, name: str) -> str:
+        if np.any(self._extra["counts"] < 2):
+            return ""
+        mean, sem = np.ravel(self.mean(name)), np.ravel(self.sem(name))
+        return f"{mean[-1]:.6g} +- {sem[-1]:.3g}" if mean.size else ""
+
+    def __repr__(self) -> str:
+        head = f"Moments over n = {self._n} replicas" + (f" x {self._shape} sets" if self._shape else "")
+        rows = [f"  {name}  {self._moment(name, 1).shape}  {self._summary(name)}" for name in self.names]
+        return "\n".join([f"{head}, {self.info.method!r}", *rows])
+
+
+class HistogramResult(MomentsResult):
+    """Counts over replicas: ``.histogram(name)``."""
+
+    def histogram(self, name: str) -> Cells:
+        """Return ``.counts .edges .below .above .density``; counts int64 (\\*G, T, B)."""
+        if name not in self.names:
+            raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+        return Cells.of(self._arrays[name], self._extra["edges"])
+
+    def _moment(self, name: str, order: int) -> Array:  # noqa: ARG002 - one refusal for all moments
+        raise ValueError(f"{name!r} was counted in cells: use .histogram({name!r})")
+
+    def _counts(self, least: int, name: str) -> Array:
+        return self._moment(name, least)
+
+    def _summary(self, name: str) -> str:
+        cells = self.histogram(name)
+        return f"counts {cells.counts.shape}"
+
+    def __repr__(self) -> str:
+        head = f"Histogram over n = {self._n} replicas" + (f" x {self._shape} sets" if self._shape else "")
+        return "\n".join([f"{head}, {self.info.method!r}", *(f"  {n}  {self._summary(n)}" for n in self.names)])
+
+
+class EventsResult(Result):
+    """Every event of every replica, flat; ``offsets`` says where each replica begins."""
+
+    @property
+    def t(self) -> Any:
+        """The times of all events, flat."""
+        return self._t
+
+    @property
+    def offsets(self) -> Any:
+        """Rows of replica i are ``offsets[i]:offsets[i + 1]``."""
+        return self._extra["offsets"]
+
+    def path(self, i: int) -> Result:
+        """Return replica ``i`` alone: ``.t`` and the values at its events."""
+        i = range(self._n)[i]
+        rows = slice(int(self.offsets[i]), int(self.offsets[i + 1]))
+        return Result(
+            {k: v[None, rows] for k, v in self._arrays.items()},
+            kind="grid",
+            t=self._t[rows] if self._t is not None else None,
+            shape=(),
+            n=1,
+            status=self._status[i : i + 1],
+            params={},
+            info=self.info,
+        )
+
+    def _sample(self, name: str, least: int) -> Array:  # noqa: ARG002 - one refusal for all statistics
+        raise ValueError(f"{name!r}: events stand at different times in every replica; observe with every(...) for statistics")
+
+    def replicas(self, which: Any) -> Result:
+        """Refused: take single replicas with `path`."""
+        raise ValueError(f"{which!r}: take single replicas with .path(i)")
+
+    def _summary(self, name: str) -> str:
+        return f"{self._arrays[name].shape[0]} rows"
+
+
+class Parts(Result):
+    """The results of several observers of one run, by their names."""
+
+    def __init__(self, parts: Mapping[str, Result], info: Info) -> None:
+        object.__setattr__(self, "_parts", MappingProxyType(dict(parts)))
+        object.__setattr__(self, "_information", info)
+
+    if TYPE_CHECKING:
+        _parts: Mapping[str, Result]
+        _information: Info
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self._parts[name]
+        except KeyError:
+            raise KeyError(f"{name!r}; the parts are {', '.join(self._parts)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._parts
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parts."""
+        return tuple(self._parts)
+
+    @property
+    def info(self) -> Info:
+        """How the result came about."""
+        return self._information
+
+    @property
+    def _first(self) -> Result:
+        return next(iter(self._parts.values()))
+
+    @property
+    def n(self) -> int:
+        """Replicas per parameter set."""
+        return self._first.n
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        """Swept parameter values."""
+        return self._first.params
+
+    @property
+    def ok(self) -> Any:
+        """Which replicas are fine."""
+        return self._first.ok
+
+    @property
+    def status(self) -> Array:
+        """How each replica ended."""
+        return self._first.status
+
+    def replicas(self, which: Any) -> Result:
+        """Return every part that keeps replicas with some of them."""
+        reduced = (MomentsResult, EventsResult)
+        parts = {k: p if isinstance(p, reduced) else p.replicas(which) for k, p in self._parts.items()}
+        return Parts(parts, self.info)
+
+    def __getattribute__(self, name: str) -> Any:
+        per_part = ("t", "mean", "var", "std", "sem", "quantile", "plot", "histogram", "to_xarray", "to_pandas", "to_arviz")
+        if name in per_part:
+            names = ", ".join(repr(n) for n in object.__getattribute__(self, "_parts"))
+            raise AttributeError(f"this result has parts: ask one of them, result[part].{name}; parts: {names}")
+        return object.__getattribute__(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Parts):
+            return NotImplemented
+        return self.names == other.names and all(self[k] == other[k] for k in self)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parts, (dict(self._parts), self.info)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"[{name!r}] {part!r}" for name, part in self._parts.items())
