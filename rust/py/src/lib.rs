@@ -1,6 +1,7 @@
 //! The border to Python: the only crate that knows it. One file per family; errors, the run loop and the
 //! observers cross in one place each.
 
+mod custom;
 mod error;
 mod formula;
 mod plan;
@@ -11,6 +12,7 @@ use pyo3::prelude::*;
 /// The compiled core of quincunx.
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    custom::register(module)?;
     formula::register(module)?;
     run::register(module)?;
     Ok(())

@@ -10,8 +10,9 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use quincunx_core::observe::{Array, Endings, Kind, Moments, Output};
-use quincunx_core::rng::Key;
+use quincunx_core::rng::{Address, Key, Purpose};
 use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Set, Starts};
+use quincunx_core::simd::math;
 use quincunx_core::{Error, Result};
 
 use crate::error::IntoPython;
@@ -194,9 +195,9 @@ impl PyEnsemble {
         Ok(Self { inner })
     }
 
-    /// Bytes that the result of `n` replicas on `threads` threads takes.
-    fn bytes(&self, n: u64, threads: usize) -> u128 {
-        self.inner.bytes(n, threads)
+    /// Refuses a result of `n` replicas on `threads` threads that takes more than `limit` bytes.
+    fn check_memory(&self, n: u64, threads: usize, limit: u64) -> PyResult<()> {
+        self.inner.check_memory(n, threads, u128::from(limit)).py()
     }
 
     /// Runs `n` replicas of every set: (outputs, endings).
@@ -353,6 +354,43 @@ fn new_piece(py: Python<'_>, set: usize, start: u64, stop: u64) -> PyResult<Boun
     ))
 }
 
+/// The same piece as part of parameter set `set`: an executor computes one set at a time.
+#[pyfunction]
+fn relabel<'py>(
+    py: Python<'py>,
+    piece: &Bound<'py, PyBytes>,
+    set: usize,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let mut piece = Piece::from_bytes(piece.as_bytes()).py()?;
+    piece.set = set;
+    Ok(PyBytes::new(py, &piece.to_bytes().py()?))
+}
+
+/// The end of the run that finished a piece, or None.
+#[pyfunction]
+fn piece_end(piece: &Bound<'_, PyBytes>) -> PyResult<Option<f64>> {
+    Ok(Piece::from_bytes(piece.as_bytes()).py()?.end())
+}
+
+/// Uniform numbers in (0, 1) for the start of replicas `first..stop`: one per replica, `slot` numbers the start name.
+#[pyfunction]
+fn start_uniforms(
+    py: Python<'_>,
+    key: [u64; 2],
+    first: u64,
+    stop: u64,
+    slot: u64,
+) -> Bound<'_, PyArray1<f64>> {
+    let uniform = |replica| {
+        let [word, ..] = Address::new(Key(key), replica, Purpose::START).block(slot);
+        math::scalar::stream::unit(word)
+    };
+    (first..stop)
+        .map(uniform)
+        .collect::<Vec<f64>>()
+        .into_pyarray(py)
+}
+
 /// (set, start, stop, finished, time reached or None) of a piece.
 #[pyfunction]
 fn piece_info(piece: &Bound<'_, PyBytes>) -> PyResult<(usize, u64, u64, bool, Option<f64>)> {
@@ -379,6 +417,11 @@ fn status_words() -> Vec<&'static str> {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyKernel>()?;
     module.add_class::<PyEnsemble>()?;
+    module.add("STREAM_VERSION", quincunx_core::STREAM_VERSION)?;
+    module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(relabel, module)?)?;
+    module.add_function(wrap_pyfunction!(piece_end, module)?)?;
+    module.add_function(wrap_pyfunction!(start_uniforms, module)?)?;
     module.add_function(wrap_pyfunction!(new_piece, module)?)?;
     module.add_function(wrap_pyfunction!(piece_info, module)?)?;
     module.add_function(wrap_pyfunction!(status_words, module)?)

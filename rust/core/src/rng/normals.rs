@@ -28,6 +28,11 @@ impl Normals {
         &self.stream
     }
 
+    /// The same, to draw other numbers in between.
+    pub fn stream_mut(&mut self) -> &mut Stream {
+        &mut self.stream
+    }
+
     /// The next standard normal.
     #[inline]
     pub fn draw(&mut self) -> f64 {

@@ -37,6 +37,8 @@ pub struct Piece {
     saved: Vec<Arc<Saved>>,
     /// What each left behind, once the end was reached.
     tracks: Option<Vec<Track>>,
+    /// The end that was reached.
+    end: Option<f64>,
 }
 
 impl Piece {
@@ -47,7 +49,13 @@ impl Piece {
             replicas,
             saved: Vec::new(),
             tracks: None,
+            end: None,
         }
+    }
+
+    /// The end of the run that finished it.
+    pub fn end(&self) -> Option<f64> {
+        self.end
     }
 
     /// True once the end of the run was reached.
@@ -78,7 +86,7 @@ impl Piece {
     /// The same piece in a run with another end: finished tracks are dropped, and what was observed is checked to
     /// be the beginning of what the new plan observes.
     fn replan(mut self, plan: &Plan) -> Result<Self> {
-        self.tracks = None;
+        (self.tracks, self.end) = (None, None);
         for saved in &mut self.saved {
             let time = saved.time;
             Arc::make_mut(saved).track.replan(plan, time)?;
@@ -247,6 +255,22 @@ impl Ensemble {
             .sum()
     }
 
+    /// Refuses a result larger than `limit` bytes.
+    pub fn check_memory(&self, n: u64, threads: usize, limit: u128) -> Result<()> {
+        let bytes = self.bytes(n, threads);
+        if bytes <= limit {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: format!("the result of n = {n} replicas"),
+            bytes,
+            limit,
+            remedy: "observe fewer times (every with a larger dt, at, final), reduce over replicas (moments, \
+                     histogram), or raise max_bytes"
+                .into(),
+        })
+    }
+
     fn blocks(&self, n: u64) -> Vec<Piece> {
         let starts = (0..n).step_by(usize::try_from(BLOCK).unwrap_or(usize::MAX));
         (0..self.sets.len())
@@ -319,10 +343,12 @@ impl Ensemble {
             tracks.extend(t);
             saved.extend(s);
         }
-        let tracks = (until >= self.span.1).then_some(tracks);
+        let finished = until >= self.span.1;
+        let (tracks, end) = (finished.then_some(tracks), finished.then_some(self.span.1));
         Ok(Piece {
             saved,
             tracks,
+            end,
             ..piece
         })
     }
@@ -355,6 +381,7 @@ impl Ensemble {
             key: *key,
             replicas,
             recorder: Recorder::new(Arc::clone(plan), kernel.clock(), tracks, saves),
+            origin: self.span.0,
             from,
             until,
             last: until >= self.span.1,

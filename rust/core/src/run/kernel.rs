@@ -111,6 +111,7 @@ pub struct Task<'a> {
     pub replicas: Range<u64>,
     /// Where to report.
     pub recorder: Recorder,
+    pub(super) origin: f64,
     pub(super) from: f64,
     pub(super) until: f64,
     pub(super) last: bool,
@@ -134,6 +135,11 @@ impl Task<'_> {
     /// The replica number of a slot.
     pub fn replica(&self, slot: usize) -> u64 {
         self.replicas.start + slot as u64
+    }
+
+    /// The time at which the whole run begins.
+    pub fn origin(&self) -> f64 {
+        self.origin
     }
 
     /// The time at which all replicas of the task stand.
