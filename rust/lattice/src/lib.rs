@@ -1,7 +1,10 @@
 //! Spin lattices: geometry, samplers, exact answers, Fisher geometry.
 #![forbid(unsafe_code)]
 
+pub mod exact;
 pub mod fisher;
 pub mod geometry;
+pub mod model;
 
 pub use geometry::{Adjacency, Geometry, Kind};
+pub use model::{Ising, Potts, Values};
