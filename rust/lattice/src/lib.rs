@@ -5,6 +5,7 @@ pub mod exact;
 pub mod fisher;
 pub mod geometry;
 pub mod model;
+pub mod sample;
 
 pub use geometry::{Adjacency, Geometry, Kind};
 pub use model::{Ising, Potts, Values};

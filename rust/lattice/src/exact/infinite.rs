@@ -18,26 +18,27 @@ pub fn onsager_energy(beta: f64) -> Result<f64> {
     let signed = 2.0 * tanh * tanh - 1.0;
     let bracket = match signed {
         0.0 => 1.0,
-        x if x > 0.0 => 1.0 + x / agm_with_gap(x).0,
+        x if x > 0.0 => 1.0 + x / agm_with_gap(x, 1.0 - x).0,
         x => {
-            let (mean, gap) = agm_with_gap(-x);
+            let (mean, gap) = agm_with_gap(-x, 2.0 * tanh * tanh);
             gap / mean
         }
     };
     Ok(-bracket / tanh)
 }
 
-/// `agm(1, x)` and `agm(1, x) - x` for `0 < x <= 1`.
-fn agm_with_gap(x: f64) -> (f64, f64) {
-    let mut gap = (1.0 - x) / 2.0;
+/// `agm(1, x)` and `agm(1, x) - x` for `0 < x <= 1`, given `1 - x` to full precision.
+fn agm_with_gap(x: f64, distance: f64) -> (f64, f64) {
+    let mut gap = distance / 2.0;
     let (mut a, mut b) = ((1.0 + x) / 2.0, x.sqrt());
     let mut half = (gap / (1.0 + b)).powi(2);
-    while half > f64::EPSILON * 1e-3 * a {
+    // The half difference is squared in each step: below 1e-9 the step after the last one changes nothing.
+    while half > 1e-9 * a {
         gap -= half;
         (a, b) = (a - half, (a * b).sqrt());
         half = (a - b) / 2.0;
     }
-    (a, gap)
+    (a - half, gap - half)
 }
 
 /// Spontaneous magnetization of the infinite square lattice (J = 1): `(1 - sinh(2 beta)^-4)^(1/8)` above the critical

@@ -55,8 +55,10 @@ fn same_as_brute_force<'a>(model: impl Into<Model<'a>>, beta: f64) -> Thermodyna
     let found = thermodynamics(model, &Pulse::new()).unwrap();
     let (log_z, energy, variance) = brute_force(model);
     close(found.log_partition, log_z, 1e-12);
-    close(found.energy, energy, 1e-11);
-    close(found.specific_heat, beta * beta * variance, 1e-10);
+    assert!((found.energy - energy).abs() < 1e-12 * (1.0 + energy.abs()));
+    // the direct variance is a difference of large sums
+    let difference = found.specific_heat - beta * beta * variance;
+    assert!(difference.abs() < 1e-10 * found.specific_heat + 1e-12 * beta * beta);
     found
 }
 
@@ -111,7 +113,7 @@ fn kaufman_far_from_criticality() {
     close(free.second, 8.0 + 4.0 * 4.0, 1e-14);
     // high temperature: lnZ = n ln 2 + m K^2/2 + O(K^4)
     let hot = torus_log_partition([6, 5], [1e-6, 1e-6], [1.0, 1.0]).unwrap();
-    close(hot.first, 60e-6, 1e-10);
+    close(hot.first, 60e-6, 1e-9);
     // zero temperature: two states of energy -2n
     let cold = torus_log_partition([64, 48], [200.0, 200.0], [1.0, 1.0]).unwrap();
     close(cold.value, 64.0 * 48.0 * 400.0 + 2.0_f64.ln(), 1e-15);

@@ -1,0 +1,47 @@
+//! The random choices that moves make. Paths draw them from a stream; tests walk through all of them.
+
+use quincunx_core::rng::Stream;
+
+use super::threshold::Threshold;
+
+/// A source of choices.
+pub(super) trait Chance {
+    /// One of `0..n`, uniformly.
+    fn below(&mut self, n: u64) -> u64;
+
+    /// True with the probability of the threshold.
+    fn hit(&mut self, threshold: Threshold) -> bool;
+
+    /// `condition` and an event; what is drawn for a false condition is of no consequence.
+    fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool;
+
+    /// An index chosen by cumulative weights, the last of which is their sum.
+    fn pick(&mut self, cumulative: &[f64]) -> usize;
+}
+
+impl Chance for Stream {
+    #[inline(always)]
+    fn below(&mut self, n: u64) -> u64 {
+        Stream::below(self, n)
+    }
+
+    #[inline(always)]
+    fn hit(&mut self, threshold: Threshold) -> bool {
+        threshold.hit(self.word())
+    }
+
+    /// Always draws: a word costs less than a mispredicted branch.
+    #[inline(always)]
+    fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool {
+        threshold.hit(self.word()) & condition
+    }
+
+    #[inline]
+    fn pick(&mut self, cumulative: &[f64]) -> usize {
+        let Some((total, others)) = cumulative.split_last() else {
+            return 0;
+        };
+        let mark = self.uniform() * total;
+        others.iter().filter(|&&c| c <= mark).count()
+    }
+}

@@ -1,0 +1,142 @@
+//! The methods by name, and the move each becomes for a model.
+
+use quincunx_core::{Error, Result};
+
+use super::law::Law;
+use super::neighbours::{Listed, square_torus};
+use super::potts_moves::{PottsHeatBath, PottsMetropolis};
+use super::scan::Move;
+use super::single_site::{EachSite, Rule, UniformSite};
+use super::wolff::{Frustrated, Painted, Wolff};
+
+/// The order in which a sweep visits sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// `n` sites drawn uniformly, with replacement: detailed balance in every attempt.
+    Random,
+    /// Every site in turn: stationary, though not reversible; about four times as fast on large lattices.
+    Sequential,
+}
+
+/// How a lattice moves; one sweep is one unit of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// One proposal per site, accepted with `min(1, exp(-beta dE))`; Potts proposes one of the other colours.
+    Metropolis(Order),
+    /// One draw per site from the law of the spin given its neighbours.
+    HeatBath(Order),
+    /// A fixed number of clusters (Wolff 1989), each from a uniform seed site.
+    Wolff {
+        /// Clusters per sweep.
+        clusters: usize,
+    },
+}
+
+impl Method {
+    /// `clusters` Wolff clusters per sweep, at least one.
+    pub fn wolff(clusters: i64) -> Result<Self> {
+        match usize::try_from(clusters) {
+            Ok(clusters) if clusters >= 1 => Ok(Method::Wolff { clusters }),
+            _ => Err(Error::invalid("clusters", clusters, "must be >= 1")),
+        }
+    }
+
+    /// The move for a law; refused where the method does not hold.
+    pub(super) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
+        match (self, law) {
+            (Method::Metropolis(order), Law::Ising(model)) => {
+                ising_single_site(model, order, Rule::Metropolis)
+            }
+            (Method::HeatBath(order), Law::Ising(model)) => {
+                ising_single_site(model, order, Rule::HeatBath)
+            }
+            (Method::Metropolis(order), Law::Potts(model)) => {
+                let listed = Listed::new(model.geometry());
+                Ok(Box::new(PottsMetropolis::new(model, listed, order)))
+            }
+            (Method::HeatBath(order), Law::Potts(model)) => {
+                let listed = Listed::new(model.geometry());
+                Ok(Box::new(PottsHeatBath::new(model, listed, order)))
+            }
+            (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
+        }
+    }
+}
+
+fn ising_single_site(model: &crate::Ising, order: Order, rule: Rule) -> Result<Box<dyn Move>> {
+    let uniform = (model.couplings().uniform(), model.fields().uniform());
+    let (Some(coupling), Some(field)) = uniform else {
+        let listed = Listed::new(model.geometry());
+        return Ok(Box::new(EachSite::new(model, listed, order, rule)));
+    };
+    Ok(match square_torus(model.geometry()) {
+        Some(torus) => Box::new(UniformSite::new(
+            torus,
+            model.beta(),
+            coupling,
+            field,
+            order,
+            rule,
+        )),
+        None => {
+            let listed = Listed::new(model.geometry());
+            Box::new(UniformSite::new(
+                listed,
+                model.beta(),
+                coupling,
+                field,
+                order,
+                rule,
+            ))
+        }
+    })
+}
+
+fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
+    let geometry = law.geometry();
+    let (uniform, ghost, painted) = match law {
+        Law::Ising(m) => {
+            let uniform = m
+                .couplings()
+                .uniform()
+                .filter(|&j| j >= 0.0 && m.fields().is_zero());
+            (uniform, !m.fields().is_zero(), Painted::Opposite)
+        }
+        Law::Potts(m) => {
+            m.check_ferromagnetic()?;
+            (
+                m.couplings().uniform(),
+                false,
+                Painted::OneOfTheOthers(m.q()),
+            )
+        }
+    };
+    // A bond of Ising spins gains 2J by being satisfied, one of Potts spins J.
+    let gain = if matches!(law, Law::Ising(_)) {
+        2.0
+    } else {
+        1.0
+    };
+    if let (Some(coupling), false) = (uniform, ghost) {
+        return Ok(match square_torus(geometry) {
+            Some(torus) => Box::new(Wolff::new(
+                torus,
+                law.beta(),
+                gain * coupling,
+                painted,
+                clusters,
+            )),
+            None => Box::new(Wolff::new(
+                Listed::new(geometry),
+                law.beta(),
+                gain * coupling,
+                painted,
+                clusters,
+            )),
+        });
+    }
+    match law {
+        Law::Ising(model) => Ok(Box::new(Frustrated::ising(model, clusters))),
+        Law::Potts(model) => Ok(Box::new(Frustrated::potts(model, clusters))),
+    }
+}

@@ -1,0 +1,19 @@
+//! Markov chain Monte Carlo: single-site moves, clusters, and the loop that runs them.
+
+mod chance;
+mod kernel;
+mod law;
+mod method;
+mod neighbours;
+mod potts_moves;
+mod scan;
+mod single_site;
+mod threshold;
+mod wolff;
+
+pub use kernel::{LatticeKernel, Start};
+pub use law::Law;
+pub use method::{Method, Order};
+
+#[cfg(test)]
+mod tests;

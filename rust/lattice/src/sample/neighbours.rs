@@ -1,0 +1,96 @@
+//! Who is next to whom, as fast as each geometry allows.
+
+use std::sync::Arc;
+
+use crate::geometry::{Geometry, Kind};
+
+/// The neighbours of a site, with the slot of each in tables that hold one entry per directed bond.
+pub(super) trait Neighbours: Send + Sync + std::fmt::Debug {
+    /// Calls `visit(neighbour, slot)` for every bond at `site`.
+    fn each(&self, site: usize, visit: impl FnMut(usize, usize));
+
+    /// Largest number of bonds at one site.
+    fn most(&self) -> usize;
+}
+
+/// The square torus, by arithmetic.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SquareTorus {
+    rows: usize,
+    columns: usize,
+}
+
+impl Neighbours for SquareTorus {
+    #[inline(always)]
+    fn each(&self, site: usize, mut visit: impl FnMut(usize, usize)) {
+        let (columns, n) = (self.columns, self.rows * self.columns);
+        let y = (site as u32 % columns as u32) as usize;
+        let down = site + columns;
+        visit(if down < n { down } else { down - n }, 4 * site);
+        let right = if y + 1 < columns { site + 1 } else { site - y };
+        visit(right, 4 * site + 1);
+        let up = if site >= columns {
+            site - columns
+        } else {
+            site + n - columns
+        };
+        visit(up, 4 * site + 2);
+        let left = if y > 0 { site - 1 } else { site + columns - 1 };
+        visit(left, 4 * site + 3);
+    }
+
+    fn most(&self) -> usize {
+        4
+    }
+}
+
+/// Any geometry, by its neighbour lists. The slot is the place in the lists.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    geometry: Arc<Geometry>,
+    most: usize,
+}
+
+impl Neighbours for Listed {
+    #[inline(always)]
+    fn each(&self, site: usize, mut visit: impl FnMut(usize, usize)) {
+        let lists = self.geometry.adjacency();
+        let first = lists.offsets()[site] as usize;
+        let last = lists.offsets()[site + 1] as usize;
+        for (k, &other) in lists.sites()[first..last].iter().enumerate() {
+            visit(other as usize, first + k);
+        }
+    }
+
+    fn most(&self) -> usize {
+        self.most
+    }
+}
+
+impl Listed {
+    /// The lists of a geometry.
+    pub fn new(geometry: &Arc<Geometry>) -> Self {
+        let lists = geometry.adjacency();
+        let most = (0..geometry.n_sites()).map(|i| lists.degree(i)).max();
+        Self {
+            geometry: Arc::clone(geometry),
+            most: most.unwrap_or(0),
+        }
+    }
+
+    /// One value per slot from one per bond.
+    pub fn by_slot(&self, per_bond: impl Fn(usize) -> f64) -> Vec<f64> {
+        let bonds = self.geometry.adjacency().bonds().iter();
+        bonds.map(|&b| per_bond(b as usize)).collect()
+    }
+}
+
+/// The square torus by arithmetic where it is one.
+pub(super) fn square_torus(geometry: &Geometry) -> Option<SquareTorus> {
+    match geometry.cells() {
+        &[rows, columns] if geometry.kind() == Kind::Square && geometry.is_torus() => {
+            Some(SquareTorus { rows, columns })
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,121 @@
+//! Metropolis and heat bath for Potts spins.
+
+use quincunx_core::Result;
+
+use super::chance::Chance;
+use super::method::Order;
+use super::neighbours::{Listed, Neighbours};
+use super::scan::{Beat, Chain, Move, Scratch, visit_sites};
+use super::threshold::{Threshold, boltzmann};
+use crate::model::Potts;
+
+/// One of the other colours, accepted with `min(1, exp(-beta dE))`.
+#[derive(Debug)]
+pub(super) struct PottsMetropolis {
+    neighbours: Listed,
+    couplings: Vec<f64>,
+    beta: f64,
+    q: usize,
+    order: Order,
+}
+
+impl PottsMetropolis {
+    pub fn new(model: &Potts, neighbours: Listed, order: Order) -> Self {
+        Self {
+            couplings: neighbours.by_slot(|b| model.couplings().at(b)),
+            neighbours,
+            beta: model.beta(),
+            q: model.q(),
+            order,
+        }
+    }
+}
+
+impl PottsMetropolis {
+    /// One attempt at `site`.
+    #[inline(always)]
+    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) {
+        let old = spins[site];
+        let step = 1 + chance.below(self.q as u64 - 1) as usize;
+        let new = ((old as usize + step) % self.q) as i8;
+        let mut cost = 0.0;
+        self.neighbours.each(site, |other, slot| {
+            let there = spins[other];
+            let j = self.couplings[slot];
+            cost += if there == old { j } else { 0.0 };
+            cost -= if there == new { j } else { 0.0 };
+        });
+        if chance.hit(Threshold::new(boltzmann(self.beta, cost))) {
+            spins[site] = new;
+        }
+    }
+}
+
+impl Move for PottsMetropolis {
+    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+        visit_sites(self.order, chain, beat, |spins, stream, site| {
+            self.attempt(spins, stream, site);
+        })
+    }
+}
+
+/// A colour drawn with probability proportional to `exp(beta sum_j J_ij delta(colour, s_j))`.
+#[derive(Debug)]
+pub(super) struct PottsHeatBath {
+    neighbours: Listed,
+    couplings: Vec<f64>,
+    beta: f64,
+    q: usize,
+    order: Order,
+}
+
+impl PottsHeatBath {
+    pub fn new(model: &Potts, neighbours: Listed, order: Order) -> Self {
+        Self {
+            couplings: neighbours.by_slot(|b| model.couplings().at(b)),
+            neighbours,
+            beta: model.beta(),
+            q: model.q(),
+            order,
+        }
+    }
+}
+
+/// Cumulative weights of the colours from their gains, in place; the best colour has weight 1.
+fn cumulate(beta: f64, gains: &mut [f64]) {
+    let best = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut total = 0.0;
+    for gain in gains {
+        total += boltzmann(beta, best - *gain);
+        *gain = total;
+    }
+}
+
+impl PottsHeatBath {
+    /// One draw at `site`; `gains` has one place per colour.
+    #[inline(always)]
+    pub fn attempt(
+        &self,
+        spins: &mut [i8],
+        chance: &mut impl Chance,
+        site: usize,
+        gains: &mut [f64],
+    ) {
+        gains.fill(0.0);
+        self.neighbours.each(site, |other, slot| {
+            gains[spins[other] as usize] += self.couplings[slot];
+        });
+        cumulate(self.beta, gains);
+        spins[site] = chance.pick(gains) as i8;
+    }
+}
+
+impl Move for PottsHeatBath {
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+        let gains = &mut scratch.weights;
+        gains.resize(self.q, 0.0);
+        visit_sites(self.order, chain, beat, |spins, stream, site| {
+            self.attempt(spins, stream, site, gains);
+        })
+    }
+}
