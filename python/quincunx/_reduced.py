@@ -43,13 +43,18 @@ class Cells:
             return np.asarray(self.counts / (total[..., None] * np.diff(self.edges)))
 
 
-class MomentsResult(Result):
-    """Moments over replicas: ``.mean .var .std .sem .moment(name, k) .cov(a, b)``; no arrays per replica."""
+class Reduced(Result):
+    """Names without arrays per replica."""
+
+    _instead = ""
 
     def __getitem__(self, name: str) -> Any:
-        if name in self.names:
-            raise KeyError(f"{name!r} was reduced over replicas: use .mean({name!r}), .var, .std, .sem, .moment")
-        raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+        self._known(name)
+        raise KeyError(f"{name!r} was reduced over replicas: use {self._instead.format(name)}")
+
+    def _known(self, name: str) -> None:
+        if name not in self.names:
+            raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
@@ -65,9 +70,22 @@ class MomentsResult(Result):
     def __len__(self) -> int:
         return len(self.names)
 
+    def quantile(self, name: str, q: Any) -> Array:
+        """Refused: the replicas are needed."""
+        raise ValueError(f"{name!r}: quantiles ({q!r}) need the replicas; observe with every, at or final")
+
+    def replicas(self, which: Any) -> Result:
+        """Refused: the replicas were reduced."""
+        raise ValueError(f"{which!r}: the replicas were reduced over; observe with every, at or final to keep them")
+
+
+class MomentsResult(Reduced):
+    """Moments over replicas: ``.mean .var .std .sem .moment(name, k) .cov(a, b)``; no arrays per replica."""
+
+    _instead = ".mean({0!r}), .var, .std, .sem, .moment"
+
     def _moment(self, name: str, order: int) -> Array:
-        if name not in self.names:
-            raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+        self._known(name)
         key = f"{name}\0{order}"
         if key not in self._arrays:
             highest = self._extra["order"]
@@ -113,14 +131,6 @@ class MomentsResult(Result):
         i, j = self.names.index(a), self.names.index(b)
         return np.asarray(self._arrays["\0cross"][..., i, j] / (counts - 1))
 
-    def quantile(self, name: str, q: Any) -> Array:
-        """Refused: moments hold no quantiles."""
-        raise ValueError(f"{name!r}: quantiles need the replicas; observe with every, at, final or histogram")
-
-    def replicas(self, which: Any) -> Result:
-        """Refused: the replicas were reduced."""
-        raise ValueError("the replicas were reduced over; observe with every, at or final to keep them")
-
     def _identity(self) -> tuple[tuple[Any, ...], list[Array]]:
         facts, arrays = super()._identity()
         return facts, [*arrays, self._extra["counts"]]
@@ -137,28 +147,24 @@ class MomentsResult(Result):
         return "\n".join([f"{head}, {self.info.method!r}", *rows])
 
 
-class HistogramResult(MomentsResult):
+class HistogramResult(Reduced):
     """Counts over replicas: ``.histogram(name)``."""
+
+    _instead = ".histogram({0!r})"
 
     def histogram(self, name: str) -> Cells:
         """Return ``.counts .edges .below .above .density``; counts int64 (\\*G, T, B)."""
-        if name not in self.names:
-            raise KeyError(f"{name!r}; {nearest(str(name), self.names)}")
+        self._known(name)
         return Cells.of(self._arrays[name], self._extra["edges"])
 
-    def _moment(self, name: str, order: int) -> Array:  # noqa: ARG002 - one refusal for all moments
+    def _sample(self, name: str, least: int) -> Array:  # noqa: ARG002 - one refusal for all statistics
+        self._known(name)
         raise ValueError(f"{name!r} was counted in cells: use .histogram({name!r})")
-
-    def _counts(self, least: int, name: str) -> Array:
-        return self._moment(name, least)
-
-    def _summary(self, name: str) -> str:
-        cells = self.histogram(name)
-        return f"counts {cells.counts.shape}"
 
     def __repr__(self) -> str:
         head = f"Histogram over n = {self._n} replicas" + (f" x {self._shape} sets" if self._shape else "")
-        return "\n".join([f"{head}, {self.info.method!r}", *(f"  {n}  {self._summary(n)}" for n in self.names)])
+        rows = [f"  {name}  counts {self.histogram(name).counts.shape}" for name in self.names]
+        return "\n".join([f"{head}, {self.info.method!r}", *rows])
 
 
 class EventsResult(Result):
