@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use quincunx_expr::Token;
+use quincunx_core::observe::{Evaluate, View};
+use quincunx_core::{Error, Result};
+use quincunx_expr::{Dag, Observed, Scope, Token};
 
 use crate::error::IntoPython;
 
@@ -50,6 +53,40 @@ impl Formula {
     #[getter]
     fn names(&self) -> Vec<String> {
         self.inner.names().map(str::to_owned).collect()
+    }
+
+    /// The values at `columns[name][k]` and `t[k]`, computed as observers compute them.
+    fn evaluate<'py>(
+        &self,
+        py: Python<'py>,
+        names: Vec<String>,
+        columns: PyReadonlyArray2<'py, f64>,
+        t: PyReadonlyArray1<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let [height, width] = [columns.shape()[0], columns.shape()[1]];
+        if height != names.len() || width != t.len() {
+            let got = format!("of shape ({height}, {width})");
+            let need = format!("must have shape ({}, {})", names.len(), t.len());
+            return Err(Error::invalid("columns", got, need)).py();
+        }
+        let (columns, t) = (columns.as_slice()?, t.as_slice()?);
+        let mut out = vec![0.0; width];
+        self.observed(&names).py()?.evaluate(
+            t,
+            View::new(columns, width, width),
+            &mut Vec::new(),
+            &mut out,
+        );
+        Ok(PyArray1::from_vec(py, out))
+    }
+}
+
+impl Formula {
+    fn observed(&self, names: &[String]) -> Result<Observed> {
+        let scope = Scope::of(names, &[] as &[&str])?;
+        let mut dag = Dag::new();
+        let root = self.inner.lower(&mut dag, &scope)?;
+        Observed::new(&dag, root, names.len())
     }
 }
 

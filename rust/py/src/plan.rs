@@ -6,11 +6,11 @@ use std::sync::Arc;
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::prelude::*;
 use quincunx_core::observe::{
-    Condition, Evaluate, Fold, Level, Observable, Observer, Part, Plan, Reduce, Rewrite, View,
+    Condition, Fold, Level, Observable, Observer, Part, Plan, Reduce, Rewrite,
 };
 use quincunx_core::run::Quantity;
 use quincunx_core::{Error, Result};
-use quincunx_expr::{Binary, Dag, Node, NodeId, Scope};
+use quincunx_expr::{Binary, Dag, Node, NodeId, Observed, Scope};
 
 use crate::error::foreign;
 use crate::formula::Formula;
@@ -65,28 +65,13 @@ impl Rewrite for Callables {
     }
 }
 
-/// A formula compiled against the columns of a kernel.
+/// A formula over the columns of a kernel, as a graph and compiled.
 #[derive(Debug)]
 struct Compiled {
     dag: Dag,
     root: NodeId,
     columns: usize,
-}
-
-impl Evaluate for Compiled {
-    fn evaluate(&self, t: &[f64], view: View<'_>, scratch: &mut Vec<f64>, out: &mut [f64]) {
-        for (l, (out, &t)) in out.iter_mut().zip(t).enumerate() {
-            scratch.clear();
-            scratch.extend((0..self.columns).map(|c| view.get(c, l)));
-            scratch.push(t);
-            *out = self
-                .dag
-                .evaluate(&[self.root], scratch)
-                .first()
-                .copied()
-                .unwrap_or(f64::NAN);
-        }
-    }
+    observed: Observed,
 }
 
 /// The names that formulas of one parameter set may use.
@@ -156,6 +141,7 @@ impl<'a> Names<'a> {
             },
         });
         Ok(Compiled {
+            observed: Observed::new(&placed, roots[0], total)?,
             dag: placed,
             root: roots[0],
             columns: total,
@@ -166,7 +152,7 @@ impl<'a> Names<'a> {
         let compiled = self.compile(formula)?;
         let level = level(&compiled.dag, compiled.root, compiled.columns as u32);
         Ok(Condition {
-            formula: Arc::new(compiled),
+            formula: Arc::new(compiled.observed),
             level,
         })
     }
@@ -181,7 +167,8 @@ impl<'a> Names<'a> {
                 ))
             }),
             PyOf::Formula(formula) => {
-                Ok(Observable::Formula(Arc::new(self.compile(&formula.inner)?)))
+                let compiled = self.compile(&formula.inner)?;
+                Ok(Observable::Formula(Arc::new(compiled.observed)))
             }
         }
     }

@@ -3,7 +3,8 @@
 /// The number of names offered.
 const OFFERED: usize = 3;
 
-/// The candidates nearest to `name`: equal but for case, or within an edit distance of a third of its length.
+/// The candidates nearest to `name`, all at the same distance: equal but for case, or within an edit distance of
+/// one, and one more for every four letters.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let allowed = 1 + name.chars().count() / 4;
@@ -18,8 +19,15 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
             (distance <= allowed && distance < whole).then_some((distance, c))
         })
         .collect();
-    close.sort_by_key(|&(distance, _)| distance);
+    let least = close.iter().map(|&(distance, _)| distance).min();
+    close.retain(|&(distance, _)| Some(distance) == least);
+    close.sort_by_key(|&(_, c)| std::cmp::Reverse(common_start(name, c)));
     close.into_iter().take(OFFERED).map(|(_, c)| c).collect()
+}
+
+/// The number of letters at the beginning that two names share.
+fn common_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
 }
 
 /// Insertions, deletions, replacements and exchanges of neighbours (optimal string alignment).
@@ -73,5 +81,9 @@ mod tests {
         assert_eq!(nearest("s", known.into_iter()), ["S"]);
         assert!(nearest("velocity", known.into_iter()).is_empty());
         assert!(nearest("x", known.into_iter()).is_empty());
+        assert_eq!(
+            nearest("sinn", ["min", "sign", "sin"].into_iter()),
+            ["sin", "sign"]
+        );
     }
 }
