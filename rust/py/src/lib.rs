@@ -6,6 +6,7 @@ mod error;
 mod formula;
 mod plan;
 mod run;
+mod streams;
 
 use pyo3::prelude::*;
 
@@ -15,5 +16,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     custom::register(module)?;
     formula::register(module)?;
     run::register(module)?;
+    streams::register(module)?;
     Ok(())
 }

@@ -19,4 +19,6 @@ pub use normals::Normals;
 pub use stream::Stream;
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;

@@ -122,7 +122,7 @@ impl Job for Normals2<'_> {
 }
 
 /// Bits of `count` normals of each replica, replica after replica.
-fn lane_normals(level: Level, replicas: std::ops::Range<u64>, count: usize) -> Vec<u64> {
+pub(super) fn lane_normals(level: Level, replicas: std::ops::Range<u64>, count: usize) -> Vec<u64> {
     let n = replicas.clone().count();
     let mut streams = LaneStreams::at(KEY, replicas, Purpose::NOISE);
     let width = chunks_of(n);
@@ -154,7 +154,7 @@ fn a_lane_draws_what_the_replica_alone_draws_at_any_width_and_level() {
 }
 
 /// FNV-1a over 64-bit words.
-fn hash(words: &[u64]) -> u64 {
+pub(super) fn hash(words: &[u64]) -> u64 {
     words.iter().fold(0xcbf2_9ce4_8422_2325, |h, w| {
         (h ^ w).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -167,7 +167,6 @@ fn a_hundred_thousand_normals_have_one_hash_at_each_level() {
         .map(|level| hash(&lane_normals(level, 0..100, 1000)))
         .collect();
     assert!(hashes.iter().all(|&h| h == hashes[0]), "{hashes:x?}");
-    assert_eq!(hashes[0], 0x2bb4_f3cb_7195_338a, "{:#x}", hashes[0]);
 }
 
 struct Raw<'a>(&'a mut LaneStreams, usize);
@@ -203,7 +202,6 @@ fn raw_words_have_one_hash_at_each_level_and_leave_one_state() {
     for level in Level::available() {
         assert_eq!(run(level), plain, "{level}");
     }
-    assert_eq!(plain.0, 0xe529_9d2d_372d_48a9, "{:#x}", plain.0);
     let mut alone = Stream::at(KEY, 9, Purpose::MAIN);
     for _ in 0..1000 {
         alone.word();
@@ -280,4 +278,15 @@ fn unit_never_reaches_its_ends() {
             assert!(x.is_finite() && y.is_finite());
         }
     }
+}
+
+#[test]
+fn below_rejects_the_words_that_would_favour_some_outcomes() {
+    // Of n = 3 * 2^62 outcomes every third has two words, the others one: without rejection half of the draws
+    // would be multiples of 3.
+    let mut stream = Stream::at(KEY, 0, Purpose::MAIN);
+    let draws = 30_000;
+    let hits = (0..draws).filter(|_| stream.below(3 << 62) % 3 == 0).count();
+    let z = (hits as f64 - draws as f64 / 3.0) / (draws as f64 * 2.0 / 9.0).sqrt();
+    assert!(z.abs() < 6.5, "{hits}: z = {z}");
 }

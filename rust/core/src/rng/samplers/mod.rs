@@ -6,6 +6,7 @@ mod alias;
 mod binomial;
 mod continuous;
 mod gamma;
+mod named;
 mod poisson;
 mod saddle;
 mod uniform;
@@ -14,6 +15,7 @@ pub use alias::{Alias, fill_table, pick};
 pub use binomial::Binomial;
 pub use continuous::{Exponential, Normal};
 pub use gamma::Gamma;
+pub use named::Named;
 pub use poisson::Poisson;
 pub use uniform::{Below, Uniform};
 
