@@ -12,9 +12,8 @@ import pytest
 from budget import caught, check, p_chi2, p_counts, p_ks, p_z
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
-
 from quincunx import _core
+from scipy import stats
 
 GOLDEN = json.loads(Path(__file__).with_name("streams.json").read_text(encoding="utf-8"))
 WORD = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**53 + 1, 2**64 - 2, 2**64 - 1]))
@@ -117,7 +116,9 @@ CONTINUOUS = [
 ]
 
 
-@pytest.mark.parametrize(("sampler", "args", "law", "wrong", "n"), CONTINUOUS, ids=lambda x: x if isinstance(x, str) else "")
+@pytest.mark.parametrize(
+    ("sampler", "args", "law", "wrong", "n"), CONTINUOUS, ids=lambda x: x if isinstance(x, str) else ""
+)
 def test_continuous_samplers_follow_their_law(sampler, args, law, wrong, n):
     sample = draws(sampler, args, n)
     check(p_ks(sample, law.cdf), f"stream-{sampler}-{args}")
@@ -138,7 +139,9 @@ DISCRETE = [
 ]
 
 
-@pytest.mark.parametrize(("sampler", "args", "law", "wrong", "n"), DISCRETE, ids=lambda x: x if isinstance(x, str) else "")
+@pytest.mark.parametrize(
+    ("sampler", "args", "law", "wrong", "n"), DISCRETE, ids=lambda x: x if isinstance(x, str) else ""
+)
 def test_discrete_samplers_follow_their_law(sampler, args, law, wrong, n):
     sample = draws(sampler, args, n)
     check(p_counts(sample, law), f"stream-{sampler}-{args}")

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-
 from quincunx import _core
 
 KEY = (42, 7)
