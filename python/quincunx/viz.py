@@ -163,7 +163,7 @@ def _paths(result: Result, names: list[str], ax: Axes, kw: dict[str, Any]) -> No
         drawstyle = "steps-post" if paths.dtype.kind in "iub" else "default"
         ax.plot(t, paths[:PATHS].T, color=colour, lw=0.5, alpha=0.5 if len(paths) > 1 else 1.0, drawstyle=drawstyle)
         if len(paths) > 1:
-            low, high = result.quantile(name, [0.05, 0.95])[(slice(None), *index)]
+            low, high = (band[index] for band in result.quantile(name, [0.05, 0.95]))
             ax.fill_between(t, low, high, color=colour, alpha=0.2, lw=0)
         ax.plot(t, mean, **style)
     ax.set_xlabel("t")
