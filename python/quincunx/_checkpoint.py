@@ -93,9 +93,13 @@ def _agree(path: Path, job: Job, *, entropy: bool) -> Job:
         if then[3] != job.keys and not entropy:
             raise ValueError(f"checkpoint: rng differs from the run in {path}; use another folder")
         if job.t1 < then[1]:
-            raise ValueError(f"checkpoint: t = {job.t1} ends before the run in {path} ({then[1]}); only a later end extends it")
+            raise ValueError(
+                f"checkpoint: t = {job.t1} ends before the run in {path} ({then[1]}); only a later end extends it"
+            )
         if job.n < then[2]:
-            raise ValueError(f"checkpoint: n = {job.n} is less than in {path} ({then[2]}); only more replicas extend it")
+            raise ValueError(
+                f"checkpoint: n = {job.n} is less than in {path} ({then[2]}); only more replicas extend it"
+            )
         job = dataclasses.replace(job, keys=then[3])
     _write(manifest, json.dumps({"facts": facts, "t1": job.t1, "n": job.n, "rng": job.keys}, indent=1).encode())
     return job
@@ -167,7 +171,7 @@ def _feed(digest: Any, value: Any, depth: int) -> None:
             array = np.ascontiguousarray(value)
             digest.update(f"array{array.dtype.str}{array.shape}".encode() + array.tobytes())
         case types.CodeType():
-            put("code", value.co_code, value.co_names, [c for c in value.co_consts])
+            put("code", value.co_code, value.co_names, list(value.co_consts))
         case types.FunctionType():
             closure = [c.cell_contents for c in value.__closure__ or ()]
             put("function", value.__qualname__, value.__code__, value.__defaults__, closure)

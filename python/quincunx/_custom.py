@@ -149,7 +149,7 @@ class Custom(Model):
     def _automatic(self) -> Method:
         return Step()
 
-    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:  # noqa: ARG002 - one method, no special start
+    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         advance = partial(_advance, self._step, self.names, self._params)
         return _core.custom_kernel(advance, [(n, list(s)) for n, s in self._state.items()], self._dt)
 

@@ -49,5 +49,3 @@ def _answers(executor: Any, work: list[tuple[Any, ...]]) -> Any:
 
 def _call(args: tuple[Any, ...]) -> bytes:
     return run_piece(*args)
-
-

@@ -59,7 +59,9 @@ def to_xarray(result: Result) -> Any:
         coords["replica"] = np.arange(result.n)
     data = {}
     for name in result.names:
-        arrays = {f"{name}_mean": result.mean(name), f"{name}_sem": result.sem(name)} if reduced else {name: result[name]}
+        arrays = (
+            {f"{name}_mean": result.mean(name), f"{name}_sem": result.sem(name)} if reduced else {name: result[name]}
+        )
         for label, array in arrays.items():
             own = [f"{name}_{i}" for i in range(np.ndim(array) - len(lead))]
             data[label] = ([*lead, *own], array)

@@ -59,7 +59,7 @@ class Model(ABC):
     def _start_names(self) -> dict[str, StartName]:
         """Return the names that ``start`` may give, in the order of the kernel's start columns."""
 
-    def _special_start(self, start: Any) -> Hashable | None:  # noqa: ARG002 - families that draw starts themselves override it
+    def _special_start(self, start: Any) -> Hashable | None:
         """Return what the kernel needs to draw the start itself; None if ``start`` holds plain values."""
         return None
 
@@ -71,7 +71,7 @@ class Model(ABC):
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         """Return the law and the method, ready to run."""
 
-    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - families add facts
+    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the family adds to ``result.info``."""
         return {}
 

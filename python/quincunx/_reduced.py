@@ -157,7 +157,7 @@ class HistogramResult(Reduced):
         self._known(name)
         return Cells.of(self._arrays[name], self._extra["edges"])
 
-    def _sample(self, name: str, least: int) -> Array:  # noqa: ARG002 - one refusal for all statistics
+    def _sample(self, name: str, least: int) -> Array:
         self._known(name)
         raise ValueError(f"{name!r} was counted in cells: use .histogram({name!r})")
 
@@ -195,8 +195,10 @@ class EventsResult(Result):
             info=self.info,
         )
 
-    def _sample(self, name: str, least: int) -> Array:  # noqa: ARG002 - one refusal for all statistics
-        raise ValueError(f"{name!r}: events stand at different times in every replica; observe with every(...) for statistics")
+    def _sample(self, name: str, least: int) -> Array:
+        raise ValueError(
+            f"{name!r}: events stand at different times in every replica; observe with every(...) for statistics"
+        )
 
     def replicas(self, which: Any) -> Result:
         """Refused: take single replicas with `path`."""
@@ -273,7 +275,19 @@ class Parts(Result):
         return Parts(parts, self.info)
 
     def __getattribute__(self, name: str) -> Any:
-        per_part = ("t", "mean", "var", "std", "sem", "quantile", "plot", "histogram", "to_xarray", "to_pandas", "to_arviz")
+        per_part = (
+            "t",
+            "mean",
+            "var",
+            "std",
+            "sem",
+            "quantile",
+            "plot",
+            "histogram",
+            "to_xarray",
+            "to_pandas",
+            "to_arviz",
+        )
         if name in per_part:
             names = ", ".join(repr(n) for n in object.__getattribute__(self, "_parts"))
             raise AttributeError(f"this result has parts: ask one of them, result[part].{name}; parts: {names}")

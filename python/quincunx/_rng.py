@@ -14,8 +14,10 @@ Key = tuple[int, int]
 
 def keys(rng: Any, sets: int) -> list[Key]:
     """Return one key for all sets, or one per set if ``rng`` is a list of `SeedSequence`."""
-    if isinstance(rng, Sequence) and not isinstance(rng, str | bytes) and any(
-        isinstance(r, np.random.SeedSequence) for r in rng
+    if (
+        isinstance(rng, Sequence)
+        and not isinstance(rng, str | bytes)
+        and any(isinstance(r, np.random.SeedSequence) for r in rng)
     ):
         if len(rng) != sets:
             raise ValueError(f"rng: {len(rng)} seed sequences for {sets} parameter sets: must be one per set")

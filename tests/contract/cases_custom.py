@@ -16,6 +16,24 @@ def relax(t, x, draw, rate):
 
 
 CASES = [
-    Case("custom-steps", qx.Custom(walk, state="y", bias=0.5), 20, "y", 3.0, start=0.0, without=frozenset({"events"}), sweep={"bias": [0.4, 0.6]}),
-    Case("custom-time", qx.Custom(relax, state="x", dt=0.1, rate=1.0), 2.0, "x", 0.1, start=0.3, without=frozenset({"events"}), sweep={"rate": [0.5, 2.0]}),
+    Case(
+        "custom-steps",
+        qx.Custom(walk, state="y", bias=0.5),
+        20,
+        "y",
+        3.0,
+        start=0.0,
+        without=frozenset({"events"}),
+        sweep={"bias": [0.4, 0.6]},
+    ),
+    Case(
+        "custom-time",
+        qx.Custom(relax, state="x", dt=0.1, rate=1.0),
+        2.0,
+        "x",
+        0.1,
+        start=0.3,
+        without=frozenset({"events"}),
+        sweep={"rate": [0.5, 2.0]},
+    ),
 ]

@@ -95,7 +95,9 @@ def test_watching_does_not_change_the_path(case):
     alone = simulate(case, "final")
     watched = qx.simulate(
         case.model,
-        observe={name: o for name, o in observers(case).items() if name in ("final", "time_average", "maximum", "every")},
+        observe={
+            name: o for name, o in observers(case).items() if name in ("final", "time_average", "maximum", "every")
+        },
         **case.run(),
     )
     if "time_average" not in case.without:

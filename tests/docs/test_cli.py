@@ -7,6 +7,7 @@ import sys
 import types
 
 import pytest
+
 from quincunx import cli, studies
 from quincunx.studies import Row, Study, Table, _print, _registry
 

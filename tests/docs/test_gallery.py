@@ -5,6 +5,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+
 import snippets
 
 GALLERY = Path(__file__).resolve().parents[2] / "docs" / "gallery"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 import snippets
 
 TOP = Path(__file__).resolve().parents[2]

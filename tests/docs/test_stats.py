@@ -6,6 +6,7 @@ import scipy.signal
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+
 from quincunx import stats
 
 

@@ -4,6 +4,7 @@ import matplotlib.figure
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
 import quincunx as qx
 from quincunx import observe, viz
 

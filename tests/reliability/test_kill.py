@@ -30,7 +30,7 @@ run({case!r}, {folder!r})
 
 def run(name: str, folder: str | None):
     case = CASES[name]
-    factor = SPANS.get(name.split("-")[0], 2000.0)
+    factor = SPANS.get(name.split("-", maxsplit=1)[0], 2000.0)
     end = case.t * factor
     return qx.simulate(case.model, observe=observe.at([0, end]), **case.run(t=end, n=64, checkpoint=folder, threads=2))
 

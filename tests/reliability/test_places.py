@@ -61,7 +61,9 @@ def test_only_map():
 @pytest.mark.filterwarnings("ignore")
 def test_dask(want):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    ) as cluster:
         with distributed.Client(cluster) as client:
             assert digests(executor=client) == want
 

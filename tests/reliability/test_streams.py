@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from budget import caught, check, p_chi2, p_counts, p_ks, p_z
 from hypothesis import given
 from hypothesis import strategies as st
-from quincunx import _core
 from scipy import stats
+
+from budget import caught, check, p_chi2, p_counts, p_ks, p_z
+from quincunx import _core
 
 GOLDEN = json.loads(Path(__file__).with_name("streams.json").read_text(encoding="utf-8"))
 WORD = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**53 + 1, 2**64 - 2, 2**64 - 1]))

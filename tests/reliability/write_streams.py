@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+
 from quincunx import _core
 
 KEY = (42, 7)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
 from quincunx import _core
 from quincunx._formula import formula, is_formula, postfix
 
