@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 from numbers import Real
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -168,95 +168,113 @@ def _parse(text: str) -> ast.expr:
 
 def _walk(text: str, root: ast.expr) -> Iterator[Token]:
     """Yield tokens, operands first, without recursion: what waits is on a stack of our own."""
-    stack: list[tuple[ast.expr, int] | Token] = [(root, 0)]
+    stack: list[_Waiting] = [_Part(root, 0)]
     while stack:
         item = stack.pop()
-        if not (isinstance(item, tuple) and isinstance(item[0], ast.expr)):
-            yield item  # type: ignore[misc]
+        if not isinstance(item, _Part):
+            yield item
             continue
-        node, depth = item
-        if depth > DEEPEST:
-            _refuse(text, f"nested deeper than {DEEPEST}", _place(text, node))
-        deeper = depth + 1
-        match node:
-            case ast.Constant(value=value):
-                yield _number(text, node, value)
-            case ast.Name(id=name):
-                yield name
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-                # The left operand of a long sum is no deeper than the sum.
-                stack += [(_BINARY[type(op)], 2), (right, deeper), (left, depth)]
-            case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
-                stack += [(_UNARY[type(op)], 1), (operand, deeper)]
-            case ast.BoolOp(op=op, values=[first, *rest]):
-                word = "and" if isinstance(op, ast.And) else "or"
-                for value in reversed(rest):
-                    stack += [(word, 2), (value, deeper)]
-                stack.append((first, deeper))
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                stack += [("if", 3), (orelse, deeper), (body, deeper), (test, deeper)]
-            case ast.Compare():
-                stack += _comparison(text, node, deeper)
-            case ast.Call():
-                stack += _call(text, node, deeper)
-            case _:
-                _refuse_node(text, node)
+        if item.depth > DEEPEST:
+            _refuse(text, f"nested deeper than {DEEPEST}", _place(text, item.node))
+        stack += _expand(text, item.node, item.depth)
 
 
-def _comparison(text: str, node: ast.Compare, depth: int) -> list[tuple[ast.expr, int] | Token]:
+class _Part(NamedTuple):
+    """A part of the tree that waits to be read."""
+
+    node: ast.expr
+    depth: int
+
+
+_Waiting = _Part | Token
+
+
+def _expand(text: str, node: ast.expr, depth: int) -> list[_Waiting]:
+    """One node as what it is made of, to be taken from the end: its operands come first, its operation last."""
+    deeper = depth + 1
+    match node:
+        case ast.Constant():
+            return [_number(text, node)]
+        case ast.Name():
+            return [node.id]
+        case ast.BinOp() if type(node.op) in _BINARY:
+            # The left operand of a long sum is no deeper than the sum.
+            return [(_BINARY[type(node.op)], 2), _Part(node.right, deeper), _Part(node.left, depth)]
+        case ast.UnaryOp() if type(node.op) in _UNARY:
+            return [(_UNARY[type(node.op)], 1), _Part(node.operand, deeper)]
+        case ast.BoolOp():
+            return _chain("and" if isinstance(node.op, ast.And) else "or", node.values, deeper)
+        case ast.IfExp():
+            return [("if", 3), _Part(node.orelse, deeper), _Part(node.body, deeper), _Part(node.test, deeper)]
+        case ast.Compare():
+            return _comparison(text, node, deeper)
+        case ast.Call():
+            return _call(text, node, deeper)
+    raise _refusal_of(text, node)
+
+
+def _chain(word: str, values: list[ast.expr], depth: int) -> list[_Waiting]:
+    """Give ``a and b and c`` as a, b, and, c, and."""
+    first, *rest = values
+    chain: list[_Waiting] = []
+    for value in reversed(rest):
+        chain += [(word, 2), _Part(value, depth)]
+    return [*chain, _Part(first, depth)]
+
+
+def _comparison(text: str, node: ast.Compare, depth: int) -> list[_Waiting]:
     if len(node.ops) > 1:
         _refuse(text, "comparisons cannot be chained: write a < b and b < c", _place(text, node.comparators[0]))
     op, right = node.ops[0], node.comparators[0]
     if isinstance(op, ast.In | ast.NotIn):
         if not isinstance(right, ast.Tuple | ast.List | ast.Set):
             _refuse(text, "write the choices as x in (1, 2)", _place(text, right))
-        choices: list[tuple[ast.expr, int] | Token] = [(choice, depth) for choice in reversed(right.elts)]
-        after: list[tuple[ast.expr, int] | Token] = [("not", 1)] if isinstance(op, ast.NotIn) else []
-        return [*after, ("in", len(choices) + 1), *choices, (node.left, depth)]
+        choices = [_Part(choice, depth) for choice in reversed(right.elts)]
+        negated: list[_Waiting] = [("not", 1)] if isinstance(op, ast.NotIn) else []
+        return [*negated, ("in", len(choices) + 1), *choices, _Part(node.left, depth)]
     if type(op) not in _COMPARE:
         _refuse(text, _REFUSED[type(op)], _place(text, right))
-    return [(_COMPARE[type(op)], 2), (right, depth), (node.left, depth)]
+    return [(_COMPARE[type(op)], 2), _Part(right, depth), _Part(node.left, depth)]
 
 
-def _call(text: str, node: ast.Call, depth: int) -> list[tuple[ast.expr, int] | Token]:
+def _call(text: str, node: ast.Call, depth: int) -> list[_Waiting]:
     if not isinstance(node.func, ast.Name):
         _refuse(text, "only functions can be called, by their name", _place(text, node.func))
     if node.keywords:
         _refuse(text, f"{node.func.id}() takes no keywords", _place(text, node.keywords[0].value))
-    return [(node.func.id, len(node.args)), *((argument, depth) for argument in reversed(node.args))]
+    return [(node.func.id, len(node.args)), *(_Part(argument, depth) for argument in reversed(node.args))]
 
 
-def _number(text: str, node: ast.expr, value: object) -> float:
-    match value:
-        case bool():
+def _number(text: str, node: ast.Constant) -> float:
+    match node.value:
+        case bool() | float() as value if value - value == 0:
             return float(value)
-        case int() if abs(value) > LARGEST_INTEGER:
-            _refuse(text, f"integers beyond 2**53 = {LARGEST_INTEGER} are not exact", _place(text, node))
+        case int() as value if abs(value) <= LARGEST_INTEGER:
+            return float(value)
         case int():
-            return float(value)
-        case float() if value - value == 0:
-            return value
+            why = f"integers beyond 2**53 = {LARGEST_INTEGER} are not exact"
         case float():
-            _refuse(text, "the number is too large", _place(text, node))
+            why = "the number is too large"
         case complex():
-            _refuse(text, "complex numbers are not available in formulas", _place(text, node))
+            why = "complex numbers are not available in formulas"
         case None:
-            _refuse(text, "None is not available in formulas", _place(text, node))
+            why = "None is not available in formulas"
         case _:
-            _refuse(text, "text is not available in formulas", _place(text, node))
+            why = "text is not available in formulas"
+    raise _refusal(text, why, _place(text, node))
 
 
-def _refuse_node(text: str, node: ast.expr) -> NoReturn:
+def _refusal_of(text: str, node: ast.expr) -> ValueError:
     if isinstance(node, ast.BinOp):
         # Point at the operator, which stands somewhere after the left operand.
         line, column = _place(text, node.left, end=True)
         rest = text.splitlines()[line - 1][column:]
         skipped = len(rest) - len(rest.lstrip(" )"))
-        _refuse(text, _REFUSED[type(node.op)], (line, column + skipped))
+        return _refusal(text, _REFUSED[type(node.op)], (line, column + skipped))
     if isinstance(node, ast.UnaryOp):
-        _refuse(text, _REFUSED[type(node.op)], _place(text, node))
+        return _refusal(text, _REFUSED[type(node.op)], _place(text, node))
     why = _REFUSED.get(type(node), f"{type(node).__name__} is not available in formulas")
-    _refuse(text, why, _place(text, node))
+    return _refusal(text, why, _place(text, node))
 
 
 def _place(text: str, node: ast.expr, *, end: bool = False) -> tuple[int, int]:
@@ -270,7 +288,11 @@ def _place(text: str, node: ast.expr, *, end: bool = False) -> tuple[int, int]:
 
 
 def _refuse(text: str, why: str, at: tuple[int, int] | None = None) -> NoReturn:
-    """Raise ValueError with the text and, where known, a caret under the place."""
+    raise _refusal(text, why, at) from None
+
+
+def _refusal(text: str, why: str, at: tuple[int, int] | None = None) -> ValueError:
+    """Make the error with the text and, where known, a caret under the place."""
     shown = text if len(text) <= 72 else text[:72] + "..."
     message = f"formula {shown!r}: {why}"
     if at is not None:
@@ -279,4 +301,4 @@ def _refuse(text: str, why: str, at: tuple[int, int] | None = None) -> NoReturn:
         if 1 <= line <= len(lines):
             start = max(column - 50, 0)
             message += f"\n    {lines[line - 1][start : start + 72]}\n    {' ' * (column - start)}^"
-    raise ValueError(message) from None
+    return ValueError(message)

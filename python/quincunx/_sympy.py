@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,44 +58,61 @@ def postfix_of(expression: Any) -> list[Token]:
 
 
 def _walk(root: Any) -> Iterator[Token]:
-    import sympy
-
-    stack: list[Any] = [(root, 0)]
+    stack: list[Any] = [_Part(root, 0)]
     while stack:
         item = stack.pop()
-        if isinstance(item, float | str) or isinstance(item[0], str):
+        if not isinstance(item, _Part):
             yield item
             continue
-        node, depth = item
-        if depth > DEEPEST:
+        if item.depth > DEEPEST:
             raise ValueError(f"formula {_short(root)}: nested deeper than {DEEPEST}")
-        deeper, kind = depth + 1, type(node).__name__
-        arguments = [(a, deeper) for a in reversed(getattr(node, "args", ()))]
-        if node.is_Symbol:
-            yield str(node.name)
-        elif node in (sympy.true, sympy.false):
-            yield 1.0 if node == sympy.true else 0.0
-        elif node == sympy.pi:
-            yield "pi"
-        elif getattr(node, "is_Number", False) or getattr(node, "is_NumberSymbol", False):
-            yield from _number(root, node)
-        elif kind == "Mul" and (fraction := sympy.fraction(node, exact=True))[1] != 1:
-            stack += [("/", 2), (fraction[1], deeper), (fraction[0], deeper)]
-        elif kind in _CHAINS:
-            first, rest = arguments[-1], arguments[:-1]
-            for argument in rest:
-                stack += [(_CHAINS[kind], 2), argument]
-            stack.append(first)
-        elif kind == "Pow":
-            stack += [("**", 2), *arguments]
-        elif kind in _FUNCTIONS:
-            stack += [(_FUNCTIONS[kind], len(arguments)), *arguments]
-        elif kind == "ITE":
-            stack += [("if", 3), *arguments]
-        elif kind == "Piecewise":
-            stack += _pieces(root, node, deeper)
-        else:
-            raise ValueError(f"formula {_short(root)}: {kind} is not available in formulas")
+        stack += _leaf(root, item.node) or _expand(root, item.node, item.depth + 1)
+
+
+class _Part(NamedTuple):
+    """A part of the expression that waits to be read."""
+
+    node: Any
+    depth: int
+
+
+def _leaf(root: Any, node: Any) -> list[Any]:
+    """Give the tokens of a name or number, to be taken from the end; none for anything else."""
+    import sympy
+
+    if node.is_Symbol:
+        return [str(node.name)]
+    if node in (sympy.true, sympy.false):
+        return [1.0 if node == sympy.true else 0.0]
+    if node == sympy.pi:
+        return ["pi"]
+    if getattr(node, "is_Number", False) or getattr(node, "is_NumberSymbol", False):
+        return _number(root, node)
+    return []
+
+
+def _expand(root: Any, node: Any, depth: int) -> list[Any]:
+    """One node as what it is made of, to be taken from the end: its operands come first, its operation last."""
+    import sympy
+
+    kind = type(node).__name__
+    operands = [_Part(a, depth) for a in reversed(getattr(node, "args", ()))]
+    if kind == "Mul":
+        above, below = sympy.fraction(node, exact=True)
+        if below != 1:
+            return [("/", 2), _Part(below, depth), _Part(above, depth)]
+    if kind in _CHAINS:
+        *rest, first = operands
+        return [*(item for operand in rest for item in ((_CHAINS[kind], 2), operand)), first]
+    if kind == "Pow":
+        return [("**", 2), *operands]
+    if kind == "ITE":
+        return [("if", 3), *operands]
+    if kind == "Piecewise":
+        return _pieces(root, node, depth)
+    if kind in _FUNCTIONS:
+        return [(_FUNCTIONS[kind], len(operands)), *operands]
+    raise ValueError(f"formula {_short(root)}: {kind} is not available in formulas")
 
 
 def _pieces(root: Any, node: Any, depth: int) -> list[Any]:
@@ -104,20 +122,19 @@ def _pieces(root: Any, node: Any, depth: int) -> list[Any]:
     if condition != sympy.true:
         raise ValueError(f"formula {_short(root)}: a Piecewise needs a last piece with the condition True")
     # c1 v1 c2 v2 ... last if if ..., to be taken from the end.
-    stack: list[Any] = [*[("if", 3)] * len(pieces), (last, depth)]
+    stack: list[Any] = [*[("if", 3)] * len(pieces), _Part(last, depth)]
     for value, when in reversed(pieces):
-        stack += [(value, depth), (when, depth)]
+        stack += [_Part(value, depth), _Part(when, depth)]
     return stack
 
 
-def _number(root: Any, node: Any) -> Iterator[Token]:
+def _number(root: Any, node: Any) -> list[Any]:
     if node.is_Rational and not node.is_Integer:
-        yield from (float(node.p), float(node.q), ("/", 2))
-        return
-    value = float(node) if node.is_extended_real and node.is_finite else float("nan")
-    if value - value != 0:
+        return [("/", 2), float(node.q), float(node.p)]
+    value = float(node) if node.is_extended_real and node.is_finite else math.nan
+    if not math.isfinite(value):
         raise ValueError(f"formula {_short(root)}: {node} is no finite number")
-    yield value
+    return [value]
 
 
 def _short(expression: Any) -> str:

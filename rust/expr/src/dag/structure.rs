@@ -32,16 +32,20 @@ pub fn noise_structure(dag: &mut Dag, g: &[Vec<NodeId>], states: &[u32]) -> Nois
         .iter()
         .map(|row| row.iter().map(|&e| dag.annihilate(e)).collect())
         .collect();
-    let mut varies = |i: usize, k: usize, x: u32| !dag.free_of(bare[i][k], x);
-    let additive = (0..d).all(|i| (0..m).all(|k| states.iter().all(|&x| !varies(i, k, x))));
-    let own = |i: usize, k: usize, varies: &mut dyn FnMut(usize, usize, u32) -> bool| {
-        states
-            .iter()
-            .enumerate()
-            .all(|(j, &x)| j == i && i == k || !varies(i, k, x))
+    // The states that entry (i, k) is made of, by their row.
+    let made_of: Vec<Vec<Vec<usize>>> = bare
+        .iter()
+        .map(|row| row.iter().map(|&e| rows_of(dag, e, states)).collect())
+        .collect();
+    let additive = made_of.iter().flatten().all(Vec::is_empty);
+    let own = |i: usize, k: usize| {
+        if i == k {
+            made_of[i][k].iter().all(|&j| j == i)
+        } else {
+            dag.is_zero(bare[i][k])
+        }
     };
-    let shaped = m == d && (0..d).all(|i| (0..m).all(|k| own(i, k, &mut varies)));
-    let diagonal = shaped && (0..d).all(|i| (0..m).all(|k| i == k || dag.is_zero(bare[i][k])));
+    let diagonal = m == d && (0..d).all(|i| (0..m).all(|k| own(i, k)));
     let commutative = additive || diagonal || m <= 1 || commutes(dag, &bare, states);
     Noise {
         additive,
@@ -49,6 +53,12 @@ pub fn noise_structure(dag: &mut Dag, g: &[Vec<NodeId>], states: &[u32]) -> Nois
         diagonal,
         commutative,
     }
+}
+
+fn rows_of(dag: &Dag, node: NodeId, states: &[u32]) -> Vec<usize> {
+    let inputs = dag.inputs_of(&[node]);
+    let row = |i: &u32| states.iter().position(|x| x == i);
+    inputs.iter().filter_map(row).collect()
 }
 
 fn commutes(dag: &mut Dag, g: &[Vec<NodeId>], states: &[u32]) -> bool {

@@ -68,7 +68,7 @@ impl Program {
         if self.spread.is_empty() {
             return;
         }
-        single::execute(&self.prelude, &mut frame.scalars);
+        single::execute(&self.prelude, &[], 0, &mut frame.scalars);
         for &(row, scalar) in &self.spread {
             let value = Lanes::splat(frame.scalars[scalar as usize]);
             frame.row_mut(row as usize).fill(value);

@@ -11,7 +11,6 @@
 
 mod allocate;
 mod code;
-mod eval;
 mod exec;
 mod frame;
 mod kernel;

@@ -1,31 +1,42 @@
-//! The same instructions on single numbers: for time-only parts, one replica, and constants. Equal bits.
+//! The same instructions on single numbers: for one replica and for what depends on uniforms alone. Equal bits.
 
 use super::code::{Code, Instruction, Second};
-use crate::dag::Binary;
+use super::program::Program;
 use crate::number;
 
-/// Runs `code` on plain registers.
-pub(super) fn execute(code: &[Instruction], registers: &mut [f64]) {
+/// Runs `code` on numbers: register r is `inputs[r]`, beyond `first` it is `registers[r - first]`. Results never go to
+/// inputs.
+#[inline]
+pub(super) fn execute(code: &[Instruction], inputs: &[f64], first: usize, registers: &mut [f64]) {
     for i in code {
-        let [a, b, c, d] = i
-            .src
-            .map(|r| registers.get(r as usize).copied().unwrap_or(f64::NAN));
-        if let Some(to) = registers.get_mut(i.dst as usize) {
-            *to = value(i.code, a, b, c, d);
+        let read = |r: u32| {
+            let r = r as usize;
+            let from = if r < first {
+                inputs.get(r)
+            } else {
+                registers.get(r - first)
+            };
+            from.copied().unwrap_or(f64::NAN)
+        };
+        let result = value(i, read);
+        if let Some(to) = registers.get_mut((i.dst as usize).wrapping_sub(first)) {
+            *to = result;
         }
     }
 }
 
 #[inline]
-fn value(code: Code, a: f64, b: f64, c: f64, d: f64) -> f64 {
-    match code {
-        Code::Copy => a,
-        Code::Unary(op) => number::unary(op, a),
-        Code::Binary(op) => number::binary(op, a, b),
-        Code::Select => number::select(a, b, c),
-        Code::Choose(op) => number::select(number::binary(op, a, b), c, d),
+fn value(i: &Instruction, read: impl Fn(u32) -> f64) -> f64 {
+    let [a, b, c, d] = i.src;
+    match i.code {
+        Code::Copy => read(a),
+        Code::Unary(op) => number::unary(op, read(a)),
+        Code::Binary(op) => number::binary(op, read(a), read(b)),
+        Code::Select => number::select(read(a), read(b), read(c)),
+        Code::Choose(op) => number::select(number::binary(op, read(a), read(b)), read(c), read(d)),
         Code::Pair(first, second) => {
-            let first = number::binary(first.binary(), a, b);
+            let first = number::binary(first.binary(), read(a), read(b));
+            let c = read(c);
             match second {
                 Second::Add => first + c,
                 Second::Sub => first - c,
@@ -36,13 +47,48 @@ fn value(code: Code, a: f64, b: f64, c: f64, d: f64) -> f64 {
             }
         }
         Code::Twin(left, right, join) => {
-            let join: Binary = join.binary();
-            let (left, right) = (left.binary(), right.binary());
-            number::binary(
-                join,
-                number::binary(left, a, b),
-                number::binary(right, c, d),
-            )
+            let left = number::binary(left.binary(), read(a), read(b));
+            let right = number::binary(right.binary(), read(c), read(d));
+            number::binary(join.binary(), left, right)
         }
+    }
+}
+
+impl Program {
+    /// The outputs at these inputs: `rows` by row, `uniforms` by uniform. `scratch` may be any vector and is reused.
+    /// Missing values are NaN; outputs beyond `out` are not written.
+    pub fn eval_into(
+        &self,
+        rows: &[f64],
+        uniforms: &[f64],
+        scratch: &mut Vec<f64>,
+        out: &mut [f64],
+    ) {
+        scratch.clear();
+        scratch.extend_from_slice(&self.registers);
+        if !self.spread.is_empty() {
+            let end = scratch.len();
+            scratch.extend_from_slice(&self.scalars);
+            let (registers, scalars) = scratch.split_at_mut(end);
+            for (u, slot) in scalars.iter_mut().take(self.uniforms).enumerate() {
+                *slot = uniforms.get(u).copied().unwrap_or(f64::NAN);
+            }
+            execute(&self.prelude, &[], 0, scalars);
+            for &(row, scalar) in &self.spread {
+                registers[row as usize - self.inputs] = scalars[scalar as usize];
+            }
+        }
+        execute(&self.code, rows, self.inputs, scratch);
+        for (to, &value) in out.iter_mut().zip(&scratch[..self.outputs]) {
+            *to = value;
+        }
+    }
+
+    /// The outputs at these inputs, in a vector of their own.
+    #[must_use]
+    pub fn eval(&self, rows: &[f64], uniforms: &[f64]) -> Vec<f64> {
+        let mut out = vec![f64::NAN; self.outputs];
+        self.eval_into(rows, uniforms, &mut Vec::new(), &mut out);
+        out
     }
 }
