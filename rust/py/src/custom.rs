@@ -343,7 +343,13 @@ impl Custom {
 
     fn end(&self, task: &mut Task<'_>, block: &Block) -> Result<()> {
         if task.keeps() {
-            let streams = block.streams.get().inner.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let streams = block
+                .streams
+                .get()
+                .inner
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             for (l, normals) in streams.into_iter().enumerate() {
                 let columns = (0..self.width())
                     .map(|c| block.columns[c * block.lanes + l])

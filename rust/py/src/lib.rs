@@ -4,6 +4,7 @@
 mod custom;
 mod error;
 mod formula;
+mod lattice;
 mod plan;
 mod run;
 mod streams;
@@ -15,6 +16,7 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     custom::register(module)?;
     formula::register(module)?;
+    lattice::register(module)?;
     run::register(module)?;
     streams::register(module)?;
     Ok(())
