@@ -10,7 +10,7 @@ import numpy as np
 
 from quincunx import _core
 from quincunx._model import nearest
-from quincunx.lattice._geometry import Geometry, whole
+from quincunx.lattice._geometry import Geometry, geometry_of, whole
 from quincunx.lattice._models import SpinModel
 
 __all__ = [
@@ -159,7 +159,7 @@ def bond_moments(model: SpinModel) -> Array:
     --------
     >>> from quincunx import lattice
     >>> pair = lattice.Ising(lattice.Graph([(0, 1)]), beta=0.5)
-    >>> lattice.bond_moments(pair).round(6).tolist()     # tanh(0.5)
+    >>> lattice.bond_moments(pair).round(6).tolist()  # tanh(0.5)
     [0.462117]
     """
     moments: Array = _core.bond_moments(_core_of(model), _threads())
@@ -291,9 +291,7 @@ def critical_beta(geometry: Geometry, q: int | None = None) -> float:
     >>> print(f"{lattice.critical_beta(lattice.Square(8)):.12f}")
     0.440686793510
     """
-    if not isinstance(geometry, Geometry):
-        raise TypeError(f"geometry = {geometry!r}: must be a geometry such as lattice.Square(8)")
-    return float(_core.critical_beta(geometry.core, None if q is None else whole("q", q)))
+    return float(_core.critical_beta(geometry_of(geometry), None if q is None else whole("q", q)))
 
 
 def onsager_energy(beta: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from quincunx import _core
 
-__all__ = ["Cubic", "Geometry", "Graph", "Honeycomb", "Square", "Triangular", "whole"]
+__all__ = ["Cubic", "Geometry", "Graph", "Honeycomb", "Square", "Triangular", "geometry_of", "whole"]
 
 Periodic = bool | Sequence[bool]
 
@@ -84,6 +84,13 @@ class Geometry:
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise NotImplementedError
+
+
+def geometry_of(geometry: object) -> _core.Geometry:
+    """Return what the core knows of a geometry; TypeError for anything else."""
+    if not isinstance(geometry, Geometry):
+        raise TypeError(f"geometry = {geometry!r}: must be a geometry such as lattice.Square(8)")
+    return geometry.core
 
 
 class _Regular(Geometry):

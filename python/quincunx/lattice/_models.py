@@ -9,7 +9,7 @@ import numpy as np
 
 from quincunx import _core
 from quincunx._model import Method, Model, StartName, frozen_array
-from quincunx.lattice._geometry import Geometry, whole
+from quincunx.lattice._geometry import Geometry, geometry_of, whole
 from quincunx.lattice._methods import HeatBath, Metropolis, Wolff, arguments
 
 __all__ = ["Ising", "Potts", "SpinModel"]
@@ -49,11 +49,10 @@ class SpinModel(Model):
     core: _core.SpinModel
     _params: dict[str, Any]
 
-    def _freeze(self, geometry: Any, params: dict[str, Any]) -> None:
-        if not isinstance(geometry, Geometry):
-            raise TypeError(f"geometry = {geometry!r}: must be a geometry such as lattice.Square(8)")
+    def _freeze(self, geometry: Geometry, params: dict[str, Any], core: _core.SpinModel) -> None:
         object.__setattr__(self, "geometry", geometry)
         object.__setattr__(self, "_params", params)
+        object.__setattr__(self, "core", core)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"{name}: a model does not change; use .replace({name}=...)")
@@ -163,7 +162,7 @@ class Ising(SpinModel):
     >>> import quincunx as qx
     >>> from quincunx import lattice, observe
     >>> model = lattice.Ising(lattice.Square(8), beta=0.3)
-    >>> res = qx.simulate(model, t=200, n=64, rng=1, observe=observe.time_average("energy", burn=50))
+    >>> res = qx.simulate(model, t=100, n=1000, rng=1, observe=observe.final("energy"))
     >>> qx.check(res, lattice.thermodynamics(model)).ok
     True
     """
@@ -171,11 +170,10 @@ class Ising(SpinModel):
     _ground: ClassVar[float] = 1.0
 
     def __init__(self, geometry: Geometry, *, beta: Any = 1.0, J: Any = 1.0, h: Any = 0.0) -> None:
-        shape = geometry.shape if isinstance(geometry, Geometry) else ()
-        params = {"beta": _number("beta", beta), "J": _values("J", J), "h": _values("h", h, shape)}
-        self._freeze(geometry, params)
-        core = _core.ising(geometry.core, params["beta"], np.asarray(params["J"]), np.asarray(params["h"]))
-        object.__setattr__(self, "core", core)
+        sites = geometry_of(geometry)
+        number, couplings, fields = _number("beta", beta), _values("J", J), _values("h", h, geometry.shape)
+        core = _core.ising(sites, number, np.asarray(couplings), np.asarray(fields))
+        self._freeze(geometry, {"beta": number, "J": couplings, "h": fields}, core)
 
 
 class Potts(SpinModel):
@@ -220,11 +218,12 @@ class Potts(SpinModel):
     q: int
 
     def __init__(self, geometry: Geometry, q: int, *, beta: Any = 1.0, J: Any = 1.0) -> None:
+        sites = geometry_of(geometry)
         object.__setattr__(self, "q", whole("q", q))
-        params = {"beta": _number("beta", beta), "J": _values("J", J)}
-        self._freeze(geometry, params)
-        core = _core.potts(geometry.core, self.q, params["beta"], np.asarray(params["J"]))
-        object.__setattr__(self, "core", core)
+        number, couplings = _number("beta", beta), _values("J", J)
+        self._freeze(
+            geometry, {"beta": number, "J": couplings}, _core.potts(sites, self.q, number, np.asarray(couplings))
+        )
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry, self.q)
