@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The built extension: no fused multiply-add anywhere (it would round differently from other machines), and the
-# AVX-512 and AVX2 entry points are there. Usage: .ci/no_fma.sh [file.so ...]; by default the extension in use.
+# AVX-512 and AVX2 entry points are there, with no intrinsic left as a call (a function that was not inlined into its
+# entry point: many times slower). Usage: .ci/no_fma.sh [file.so ...]; by default the extension in use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,17 +20,25 @@ if [ ${#files[@]} -eq 0 ]; then
 fi
 
 for file in "${files[@]}"; do
-    read -r fused zmm ymm < <(objdump -d --no-show-raw-insn "$file" | awk '
+    read -r fused zmm ymm calls < <(objdump -d --no-show-raw-insn "$file" | awk '
         /\tv?fn?m(add|sub|addsub|subadd)[123]*[ps][sd]/ || /\tvfn?m(add|sub)/ { fused++ }
         /%zmm/ { zmm++ }
         /%ymm/ { ymm++ }
-        END { print fused + 0, zmm + 0, ymm + 0 }')
-    echo "$file: $fused fused multiply-adds, $zmm lines with zmm, $ymm with ymm"
+        /\tcall.*core_arch/ { calls++ }
+        END { print fused + 0, zmm + 0, ymm + 0, calls + 0 }')
+    echo "$file: $fused fused multiply-adds, $zmm lines with zmm, $ymm with ymm, $calls calls of intrinsics"
     if [ "$fused" -ne 0 ]; then
         echo "no_fma: fused multiply-add found; where:" >&2
         objdump -dC --no-show-raw-insn "$file" | awk '
             /^[0-9a-f]+ </ { name = $0 }
             /\tvfn?m(add|sub)/ { print name; print }' | head -40 >&2
+        exit 1
+    fi
+    if [ "$calls" -ne 0 ]; then
+        echo "no_fma: intrinsics that were not inlined; called from:" >&2
+        objdump -d --no-show-raw-insn "$file" | awk '
+            /^[0-9a-f]+ </ { name = $2 }
+            /\tcall.*core_arch/ { print name, $NF }' | sort | uniq -c | sort -rn | head -20 >&2
         exit 1
     fi
     if [ "$(uname -m)" = x86_64 ] && { [ "$zmm" -eq 0 ] || [ "$ymm" -eq 0 ]; }; then

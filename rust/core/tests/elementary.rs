@@ -20,7 +20,10 @@ fn ulps(a: f64, b: f64) -> u64 {
 
 #[test]
 fn functions_are_within_their_error_of_mpmath() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/elementary.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/reliability/elementary.json"
+    );
     let text = std::fs::read_to_string(path).unwrap();
     let table: BTreeMap<String, Vec<String>> = serde_json::from_str(&text).unwrap();
     assert_eq!(table.len(), 17);
