@@ -7,6 +7,7 @@ mod formula;
 mod lattice;
 mod plan;
 mod run;
+mod switching;
 mod streams;
 
 use pyo3::prelude::*;
@@ -18,6 +19,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     formula::register(module)?;
     lattice::register(module)?;
     run::register(module)?;
+    switching::register(module)?;
     streams::register(module)?;
     Ok(())
 }
