@@ -23,7 +23,7 @@ STEPS = 4000  # coarse steps of the renewal equation on 8 characteristic times 1
 LONGEST = 40_000  # coarse steps at most
 
 
-class InvalidApproximation(ValueError):
+class InvalidApproximation(ValueError):  # noqa: N818 - the fixed public name
     """The clipped Slepian mean is not monotone: the independent interval approximation has no law of intervals."""
 
 
@@ -63,7 +63,9 @@ class Excursion:
             end = unit
             while theta * end + np.log(max(float(self.mean_clipped(end)), 1e-300)) > -45:
                 end *= 1.3
-        edges = np.concatenate([[0], np.geomspace(1e-6 * unit, 0.5 * unit, 24), np.arange(unit, end + unit, 0.5 * unit)])
+        edges = np.concatenate(
+            [[0], np.geomspace(1e-6 * unit, 0.5 * unit, 24), np.arange(unit, end + unit, 0.5 * unit)]
+        )
         x, w = np.polynomial.legendre.leggauss(20)
         half = np.diff(edges) / 2
         t = (edges[:-1] + half)[:, None] + half[:, None] * x
@@ -126,7 +128,11 @@ class Excursion:
         grid = np.linspace(0, end, steps + 1)
         fine = self._renewal(end, 2 * steps)[::2]
         values = (4 * fine - self._renewal(end, steps)) / 3
-        near = np.interp(np.minimum(times, end), grid, values) if steps < 4 else _cubic(grid, values, np.minimum(times, end))
+        near = (
+            np.interp(np.minimum(times, end), grid, values)
+            if steps < 4
+            else _cubic(grid, values, np.minimum(times, end))
+        )
         if np.any(times > end):
             # Beyond, the tail is a pure exponential: the next pole has died out over the whole grid.
             near = np.where(times > end, self.amplitude * np.exp(-self.persistency * times), near)
@@ -303,7 +309,9 @@ def _drawup(draft: Excursion) -> str:
     rise = e - np.minimum.accumulate(np.minimum(e, 1.0))
     worst = int(np.argmax(rise > DRAWUP))
     if rise[worst] > DRAWUP:
-        return f"the clipped mean E0 rises at t = {t[worst]:.6g} (by {rise.max():.3g} in all): it must fall monotonically"
+        return (
+            f"the clipped mean E0 rises at t = {t[worst]:.6g} (by {rise.max():.3g} in all): it must fall monotonically"
+        )
     if e.min() < -DRAWUP:
         return f"the clipped mean E0 is negative at t = {t[int(np.argmin(e))]:.6g}: it must be >= 0"
     return ""

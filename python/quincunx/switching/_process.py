@@ -53,18 +53,22 @@ class AlternatingRenewal(Model):
             if start != "switch":
                 raise ValueError(f"start = {start!r}: must be 'switch', 'stationary', +1 or -1")
             return "switch"
-        if start is not None and not isinstance(start, Mapping) and np.any(np.abs(np.asarray(start, dtype=object)) != 1):
+        if (
+            start is not None
+            and not isinstance(start, Mapping)
+            and np.any(np.abs(np.asarray(start, dtype=object)) != 1)
+        ):
             raise ValueError(f"start = {start!r}: states are +1 (up) and -1 (down)")
         return None
 
     def _automatic(self) -> Method:
         return Renewal()
 
-    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:  # noqa: ARG002 - one method
+    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         up, down = self._laws()
         return _core.switch_kernel(up._native(), down._native(), special == "stationary")  # noqa: SLF001
 
-    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - one method
+    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
         watching = (_observe.TimeAverage, _observe.Maximum, _observe.Minimum, _observe.Autocorrelation)
         for observer in observe.values():
             if isinstance(observer, watching) and "age" in str(observer.of):
@@ -116,7 +120,11 @@ class SwitchProcess(AlternatingRenewal):
     @property
     def params(self) -> dict[str, Any]:
         """The parameters of both laws: ``up_rate``, ``up_shape``, ..., ``down_rate``, ..."""
-        return {f"{side}_{k}": v for side, law in zip(("up", "down"), self._laws(), strict=True) for k, v in vars(law).items()}
+        return {
+            f"{side}_{k}": v
+            for side, law in zip(("up", "down"), self._laws(), strict=True)
+            for k, v in vars(law).items()
+        }
 
     def replace(self, **values: Any) -> SwitchProcess:
         """Return the same kind of process with other parameters."""

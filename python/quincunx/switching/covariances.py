@@ -54,7 +54,7 @@ class Covariance:
             plain[near] = parts @ _WEIGHTS
         return plain
 
-    def inverse(self, u: Array) -> Array | None:  # noqa: ARG002 - most have none
+    def inverse(self, u: Array) -> Array | None:
         """Closed inverse of the clipped Slepian mean E0, if there is one."""
         return None
 
@@ -67,7 +67,7 @@ class _Diffusion(Covariance):
         _positive("d", self.d)
 
     def _log_cosh(self, t: Array) -> Array:
-        """ln cosh(t/2), accurate near 0 and free of overflow."""
+        """Ln cosh(t/2), accurate near 0 and free of overflow."""
         small = np.log1p(2 * np.sinh(np.minimum(t, 20.0) / 4) ** 2)
         return np.asarray(np.where(t < 20, small, t / 2 + np.log1p(np.exp(-t)) - np.log(2)))
 
@@ -194,11 +194,14 @@ class Pair(Covariance):
 
     def r(self, t: Array) -> Array:
         """Covariance at lag ``t``."""
-        return np.asarray(self.function(np.asarray(t, dtype=np.float64)), dtype=np.float64)
+        # Far out a user's cosh overflows to inf, and 1/inf = 0 is what is meant.
+        with np.errstate(over="ignore"):
+            return np.asarray(self.function(np.asarray(t, dtype=np.float64)), dtype=np.float64)
 
     def derivative(self, t: Array) -> Array:
         """r'(t)."""
-        return np.asarray(self.slope(np.asarray(t, dtype=np.float64)), dtype=np.float64)
+        with np.errstate(over="ignore"):
+            return np.asarray(self.slope(np.asarray(t, dtype=np.float64)), dtype=np.float64)
 
     @property
     def lam2(self) -> float:
