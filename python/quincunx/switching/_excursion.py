@@ -198,7 +198,7 @@ class Excursion:
         t, e = self._table
         k = np.clip(np.searchsorted(-e, -u, side="left"), 1, len(t) - 1)
         low, high = t[k - 1], t[k]
-        root = elementwise.find_root(
+        root: Any = elementwise.find_root(  # type: ignore[call-overload]
             lambda x, target: np.log(np.maximum(self.mean_clipped(x), 1e-320)) - np.log(target),
             (low, high),
             args=(u,),

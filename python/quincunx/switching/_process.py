@@ -25,7 +25,7 @@ class AlternatingRenewal(Model):
     """What switch processes share: two sojourn laws, the states +1 and -1."""
 
     _clock = "time"
-    methods: ClassVar[tuple[type[Method], ...]] = (Renewal,)  # type: ignore[assignment]
+    methods: ClassVar[tuple[type[Method], ...]] = (Renewal,)
 
     def _laws(self) -> tuple[Law, Law]:
         raise TypeError(f"{type(self).__name__}: has no sojourn laws")

@@ -206,7 +206,7 @@ class Pair(Covariance):
     @property
     def lam2(self) -> float:
         """-r''(0) from r' near 0, by Richardson's extrapolation over halved steps."""
-        steps = 1e-3 / 2.0 ** np.arange(7)
+        steps: Array = 1e-3 / 2.0 ** np.arange(7, dtype=np.float64)
         table = -self.derivative(steps) / steps
         for order in range(1, len(steps)):
             # r' is odd in t for a process with a finite fourth moment; a linear error term also dies after two columns.
@@ -216,7 +216,7 @@ class Pair(Covariance):
     @property
     def decay(self) -> float:
         """Rate read off the tail of r'; inf if it keeps growing."""
-        t = 2.0 ** np.arange(-2, 9)
+        t: Array = 2.0 ** np.arange(-2, 9, dtype=np.float64)
         with np.errstate(all="ignore"):
             log = np.log(np.abs(self.derivative(t)))
         good = np.isfinite(log) & (log > -650)
