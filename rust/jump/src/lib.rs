@@ -7,6 +7,7 @@
 
 pub mod conservation;
 pub mod direct;
+pub mod law;
 pub mod master;
 pub mod network;
 pub mod propensity;

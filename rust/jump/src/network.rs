@@ -6,19 +6,21 @@ use quincunx_core::error::check;
 use quincunx_core::{Error, Result};
 
 use crate::propensity::{Form, Propensity, falling};
-use crate::{Ragged, conservation};
+use crate::{Ragged, conservation, law};
 
 pub use crate::propensity::Convention;
 
 /// How fast a reaction fires.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Rate {
     /// The constant of mass action, finite and >= 0.
     MassAction(f64),
+    /// The propensity itself.
+    Formula(Box<law::Propensity>),
 }
 
 /// `reactants -> products` at a rate. Stoichiometry as `(species index, count)`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Reaction {
     /// Consumed, counts >= 1.
     pub reactants: Vec<(usize, u64)>,
@@ -36,6 +38,7 @@ pub struct Network {
     reactants: Ragged<(usize, u64)>,
     change: Ragged<(usize, i64)>,
     dependents: Ragged<u32>,
+    formulas: Vec<law::Propensity>,
 }
 
 impl Network {
@@ -50,23 +53,29 @@ impl Network {
         check_names(&species)?;
         let mut propensities = Vec::with_capacity(reactions.len());
         let (mut reactants, mut change) = (Ragged::default(), Ragged::default());
-        for (r, reaction) in reactions.iter().enumerate() {
+        let mut formulas = Vec::new();
+        for (r, reaction) in reactions.into_iter().enumerate() {
             let consumed = merged(r, &reaction.reactants, species.len())?;
             let produced = merged(r, &reaction.products, species.len())?;
             change.push(net(r, &consumed, &produced)?);
-            let Rate::MassAction(k) = reaction.rate;
-            if !(k.is_finite() && k >= 0.0) {
-                let got = check::fmt_f64(k);
-                return Err(Error::invalid_at(
-                    "rates",
-                    [r],
-                    got,
-                    "must be finite and >= 0",
-                ));
-            }
-            propensities.push(Propensity::mass_action(
-                r, &consumed, k, volume, convention,
-            )?);
+            propensities.push(match reaction.rate {
+                Rate::MassAction(k) if k.is_finite() && k >= 0.0 => {
+                    Propensity::mass_action(r, &consumed, k, volume, convention)?
+                }
+                Rate::MassAction(k) => {
+                    let got = check::fmt_f64(k);
+                    return Err(Error::invalid_at(
+                        "rates",
+                        [r],
+                        got,
+                        "must be finite and >= 0",
+                    ));
+                }
+                Rate::Formula(formula) => {
+                    formulas.push(*formula);
+                    Propensity::formula(formulas.len() - 1)?
+                }
+            });
             reactants.push(consumed);
         }
         let mut network = Self {
@@ -75,6 +84,7 @@ impl Network {
             reactants,
             change,
             dependents: Ragged::default(),
+            formulas,
         };
         network.dependents = network.find_dependents();
         Ok(network)
@@ -110,9 +120,9 @@ impl Network {
         self.dependents.row(reaction)
     }
 
-    /// `a_r(n)`. `n` holds one count per species.
+    /// `a_r(n)`. `n` holds one count per species; `scratch` is used by formulas.
     #[inline]
-    pub fn propensity(&self, r: usize, n: &[f64]) -> f64 {
+    pub fn propensity(&self, r: usize, n: &[f64], scratch: &mut Vec<f64>) -> f64 {
         let p = &self.propensities[r];
         let (a, b) = (p.a as usize, p.b as usize);
         match p.form {
@@ -123,7 +133,13 @@ impl Network {
             Form::General => {
                 (self.reactants.row(r).iter()).fold(p.k, |v, &(i, s)| v * falling(n[i], s))
             }
-            Form::Formula => f64::NAN,
+            Form::Formula => {
+                let mut value = [f64::NAN];
+                self.formulas[a]
+                    .program
+                    .eval_into(n, &[], scratch, &mut value);
+                value[0]
+            }
         }
     }
 
@@ -156,7 +172,10 @@ impl Network {
     }
 
     fn reads(&self, r: usize) -> Vec<usize> {
-        self.reactants.row(r).iter().map(|x| x.0).collect()
+        match self.propensities[r].form {
+            Form::Formula => self.formulas[self.propensities[r].a as usize].reads.clone(),
+            _ => self.reactants.row(r).iter().map(|x| x.0).collect(),
+        }
     }
 
     fn find_dependents(&self) -> Ragged<u32> {
@@ -280,7 +299,10 @@ mod tests {
         assert_eq!(sir.change().row(0), [(0, -1), (1, 1)]);
         assert_eq!(sir.dependents(0), [0, 1]);
         assert_eq!(sir.dependents(1), [0, 1]);
-        assert_eq!(sir.propensity(0, &[98.0, 2.0, 0.0]), (0.02 * 98.0) * 2.0);
+        assert_eq!(
+            sir.propensity(0, &[98.0, 2.0, 0.0], &mut Vec::new()),
+            (0.02 * 98.0) * 2.0
+        );
         assert_eq!(sir.conservation_laws().unwrap(), [[1, 1, 1]]);
         assert_eq!(sir.conserved_bounds(&[98, 2, 0]).unwrap(), [Some(100); 3]);
     }
@@ -294,8 +316,8 @@ mod tests {
             Convention::Comb,
         )
         .unwrap();
-        assert_eq!(n.propensity(0, &[5.0, 2.0]), 60.0 * 2.0);
-        assert_eq!(n.propensity(0, &[2.0, 2.0]), 0.0);
+        assert_eq!(n.propensity(0, &[5.0, 2.0], &mut Vec::new()), 60.0 * 2.0);
+        assert_eq!(n.propensity(0, &[2.0, 2.0], &mut Vec::new()), 0.0);
     }
 
     #[test]
@@ -307,7 +329,7 @@ mod tests {
             Convention::Falling,
         )
         .unwrap();
-        assert_eq!(n.propensity(0, &[4.0]), 36.0);
+        assert_eq!(n.propensity(0, &[4.0], &mut Vec::new()), 36.0);
         assert!(n.change().row(0).is_empty() && n.dependents(0).is_empty());
     }
 

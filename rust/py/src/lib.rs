@@ -4,10 +4,9 @@
 mod custom;
 mod error;
 mod formula;
-mod lattice;
+mod jump;
 mod plan;
 mod run;
-mod switching;
 mod streams;
 
 use pyo3::prelude::*;
@@ -17,9 +16,8 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     custom::register(module)?;
     formula::register(module)?;
-    lattice::register(module)?;
+    jump::register(module)?;
     run::register(module)?;
-    switching::register(module)?;
     streams::register(module)?;
     Ok(())
 }

@@ -1,9 +1,2 @@
-//! Switching processes: sojourn laws, alternating renewal paths, geometric sums.
+//! Switching processes: renewal paths and excursion laws.
 #![forbid(unsafe_code)]
-
-pub mod geometric;
-pub mod law;
-pub mod renewal;
-
-pub use law::Law;
-pub use renewal::{Start, SwitchProcess};

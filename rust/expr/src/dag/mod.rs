@@ -4,7 +4,6 @@ mod arena;
 mod diff;
 mod evaluate;
 mod node;
-mod product;
 mod rewrite;
 mod simplify;
 mod structure;

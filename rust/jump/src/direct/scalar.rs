@@ -15,6 +15,9 @@ const TICK_EVERY: u64 = 4096;
 pub(super) struct Table {
     rates: Vec<f64>,
     sums: Vec<f64>,
+    scratch: Vec<f64>,
+    /// Every propensity is a rate: not negative, not NaN.
+    sound: bool,
 }
 
 impl Table {
@@ -22,13 +25,16 @@ impl Table {
         Self {
             rates: vec![0.0; network.reactions()],
             sums: vec![0.0; network.reactions()],
+            scratch: Vec::new(),
+            sound: true,
         }
     }
 
     fn fill(&mut self, network: &Network, n: &[f64]) {
         for (r, rate) in self.rates.iter_mut().enumerate() {
-            *rate = network.propensity(r, n);
+            *rate = network.propensity(r, n, &mut self.scratch);
         }
+        self.sound = self.rates.iter().all(|&a| a >= 0.0);
         self.add_up(0);
     }
 
@@ -37,7 +43,9 @@ impl Table {
     fn update(&mut self, network: &Network, reaction: usize, n: &[f64]) {
         let touched = network.dependents(reaction);
         for &r in touched {
-            self.rates[r as usize] = network.propensity(r as usize, n);
+            let rate = network.propensity(r as usize, n, &mut self.scratch);
+            self.rates[r as usize] = rate;
+            self.sound &= rate >= 0.0;
         }
         if let Some(&first) = touched.first() {
             self.add_up(first as usize);
@@ -61,11 +69,6 @@ impl Table {
     fn total(&self) -> f64 {
         self.sums.last().copied().unwrap_or(0.0)
     }
-
-    /// True if every propensity is a rate: not negative, not NaN.
-    fn holds(&self) -> bool {
-        self.rates.iter().all(|&a| a >= 0.0)
-    }
 }
 
 /// Moves a path to the end of the task. `WATCH`: every stretch and event is reported.
@@ -85,11 +88,11 @@ pub(super) fn advance<const WATCH: bool>(
         let (delay, choice) = ahead.peek();
         let next = path.t + delay / total;
         let threshold = choice * total;
+        if !table.sound {
+            crew.fail(slot, Status::NegativeRate, path.t, &path.n, events);
+            return Ok(());
+        }
         if !(next < stop && threshold < total) {
-            if !table.holds() {
-                crew.fail(slot, Status::NegativeRate, path.t, &path.n, events);
-                return Ok(());
-            }
             stop = crew.show(slot, &path.n, next);
             if next > crew.task.until() {
                 path.stream = ahead.stream();

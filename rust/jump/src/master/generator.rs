@@ -15,6 +15,7 @@ pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Resul
     let mut flows: Vec<(u32, u32, f64)> = Vec::with_capacity(space.len() * network.reactions());
     let mut n = vec![0; space.width()];
     let mut x = vec![0.0; space.width()];
+    let mut scratch = Vec::new();
     for (i, out) in exit.iter_mut().enumerate().take(space.len()) {
         if i % 4096 == 0 {
             pulse.check()?;
@@ -23,7 +24,7 @@ pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Resul
             .zip(space.state(i))
             .for_each(|(x, &n)| *x = n as f64);
         for r in 0..network.reactions() {
-            let rate = rate_at(network, r, &x)?;
+            let rate = rate_at(network, r, &x, &mut scratch)?;
             if rate == 0.0 || network.change().row(r).is_empty() {
                 continue;
             }
@@ -43,8 +44,8 @@ pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Resul
 }
 
 /// The propensity, which must be a rate.
-fn rate_at(network: &Network, r: usize, x: &[f64]) -> Result<f64> {
-    let rate = network.propensity(r, x);
+fn rate_at(network: &Network, r: usize, x: &[f64], scratch: &mut Vec<f64>) -> Result<f64> {
+    let rate = network.propensity(r, x, scratch);
     if rate.is_finite() && rate >= 0.0 {
         return Ok(rate);
     }

@@ -1,5 +1,6 @@
 //! The projection: choose the box, grow it where mass is lost, evolve.
 
+use quincunx_core::error::check;
 use quincunx_core::markov::Norm;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
@@ -65,6 +66,10 @@ pub fn solve(network: &Network, question: &Question, pulse: &Pulse) -> Result<So
 
 /// The box to begin with, and which of its sides may move.
 fn first_box(network: &Network, question: &Question) -> Result<(Vec<i64>, Vec<bool>)> {
+    if !(question.tol > 0.0 && question.tol < 1.0) {
+        let got = check::fmt_f64(question.tol);
+        return Err(Error::invalid("tol", got, "must be > 0 and < 1"));
+    }
     let names = network.species();
     if question.start.len() != names.len() || question.bounds.len() != names.len() {
         return Err(Error::Internal(

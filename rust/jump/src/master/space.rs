@@ -41,6 +41,7 @@ impl Space {
         let mut done = 0;
         let mut n = start.to_vec();
         let mut x = vec![0.0; start.len()];
+        let mut scratch = Vec::new();
         while done < space.len() {
             if done % PULSE_EVERY == 0 {
                 pulse.check()?;
@@ -48,7 +49,8 @@ impl Space {
             for r in 0..network.reactions() {
                 n.copy_from_slice(space.state(done));
                 x.iter_mut().zip(&n).for_each(|(x, &n)| *x = n as f64);
-                if network.propensity(r, &x) != 0.0 && space.step(network, r, &mut n) {
+                if network.propensity(r, &x, &mut scratch) != 0.0 && space.step(network, r, &mut n)
+                {
                     space.insert(&n);
                 }
             }
