@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -110,7 +111,8 @@ class Custom(Model):
         for name in parameters:
             if params and name in params:
                 raise ValueError(f"params[{name!r}]: is given as a keyword too; give it once")
-        if dt is not None and (isinstance(dt, bool | str) or not np.isscalar(dt)):
+        length: Any = dt
+        if dt is not None and (isinstance(length, bool) or not isinstance(length, Real)):
             raise TypeError(f"dt = {dt!r}: must be a number or None")
         if dt is not None and not (np.isfinite(dt) and dt > 0):
             raise ValueError(f"dt = {dt!r}: must be finite and > 0")
@@ -133,7 +135,7 @@ class Custom(Model):
         """The parameters handed to ``step``."""
         return dict(self._params)
 
-    methods: ClassVar[tuple[type[Method], ...]] = (Step,)  # type: ignore[assignment]
+    methods: ClassVar[tuple[type[Method], ...]] = (Step,)
 
     def replace(self, **values: Any) -> Custom:
         """Return the same law with other parameter values."""
@@ -204,7 +206,7 @@ def _advance(
     x: dict[str, Array],
     streams: _core.Streams,
 ) -> dict[str, Array]:
-    answer = step(t, x, Draw(streams), **params)
+    answer: Any = step(t, x, Draw(streams), **params)
     if not isinstance(answer, Mapping) or set(answer) != set(names):
         raise ValueError(f"step: must return a dict with the names {', '.join(names)}, got {answer!r:.80}")
     return {name: np.ascontiguousarray(answer[name], dtype=np.float64) for name in names}

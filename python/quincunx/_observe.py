@@ -151,7 +151,7 @@ def _times(grid: Grid | None, context: Context) -> tuple[np.ndarray[Any, np.dtyp
         case Every(dt=None):
             times = np.linspace(t0, t1, 101)
             return (np.unique(np.rint(times)) if context.steps else np.unique(times)).astype(kind), False
-        case Every(dt=dt):
+        case Every(dt=float(dt)):
             start = _burn(grid, context)
             # An end that the grid meets up to rounding belongs to it.
             count = int(np.floor((t1 - start) / dt * (1 + 4e-16) + 1e-9))

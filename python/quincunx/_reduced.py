@@ -298,7 +298,7 @@ class Parts(Result):
             return NotImplemented
         return self.names == other.names and all(self[k] == other[k] for k in self)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Parts, (dict(self._parts), self.info)

@@ -196,11 +196,11 @@ class Result(Mapping[str, Any]):
 
     def std(self, name: str) -> Array:
         """Return the standard deviation over replicas (ddof = 1)."""
-        return np.sqrt(self.var(name))
+        return np.asarray(np.sqrt(self.var(name)))
 
     def sem(self, name: str) -> Array:
         """Return the standard error of the mean, std/sqrt(n)."""
-        return self.std(name) / np.sqrt(self._n)
+        return np.asarray(self.std(name) / np.sqrt(self._n))
 
     def quantile(self, name: str, q: Any) -> Array:
         """Quantiles over replicas; several q give a leading axis. Infinite times count as later than any other."""
@@ -215,7 +215,7 @@ class Result(Mapping[str, Any]):
 
     def replicas(self, which: Any) -> Result:
         """Return the result of some replicas: an index, a slice, indices or a mask (n,) or (\\*G, n)."""
-        mask = np.asarray(which) if not isinstance(which, slice) else which
+        mask: Any = np.asarray(which) if not isinstance(which, slice) else which
         if not isinstance(mask, slice):
             if mask.dtype == bool and mask.ndim == self._axis + 1:
                 mask = mask.all(axis=tuple(range(self._axis)))

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use quincunx_expr::{Binary, Dag, Derivatives, Unary, noise_structure};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(common::config(1500))]
 
     #[test]
-    fn simplification_never_changes_a_value(tree in trees(), at in prop::array::uniform4(numbers())) {
+    fn simplification_never_changes_a_value(tree in trees_of(common::UNARIES.to_vec(), common::without_pow()), at in prop::array::uniform4(numbers())) {
         let mut dag = Dag::new();
         let root = build(&tree, &mut dag);
         if let Some(value) = evaluate(&tree, &at) {
@@ -188,4 +188,46 @@ fn noise_is_told_apart() {
     let g = [vec![one, zero], vec![zero, one], vec![minus_y, x]];
     let general = noise_structure(&mut dag, &g, &[0, 1, z]);
     assert!(!general.commutative && !general.additive);
+}
+
+/// `g g'`, as Milstein's method has it.
+fn milstein(dag: &mut Dag, g: quincunx_expr::NodeId) -> quincunx_expr::NodeId {
+    let slope = Derivatives::new().of(dag, g, 0);
+    dag.reduced_product(g, slope)
+}
+
+#[test]
+fn the_milstein_term_of_a_root_has_no_pole() {
+    let mut dag = Dag::new();
+    let (x, half, zero, three) = (
+        dag.input(0),
+        dag.constant(0.5),
+        dag.constant(0.0),
+        dag.constant(3.0),
+    );
+    let root = dag.pow(x, half);
+    let g = dag.mul(three, root);
+    let term = milstein(&mut dag, g);
+    assert_eq!(dag.as_const(term), Some(4.5));
+
+    let held = dag.binary(Binary::Max, x, zero);
+    let root = dag.unary(Unary::Sqrt, held);
+    let g = dag.mul(three, root);
+    let term = milstein(&mut dag, g);
+    for (at, want) in [(-1.0, 0.0), (0.0, 4.5), (2.0, 4.5)] {
+        assert_eq!(dag.evaluate(&[term], &[at])[0], want);
+    }
+
+    let e = dag.constant(1.5);
+    let g = dag.pow(x, e);
+    let term = milstein(&mut dag, g);
+    for (at, want) in [(0.0, 0.0), (2.0, 6.0)] {
+        assert!((dag.evaluate(&[term], &[at])[0] - want).abs() < 1e-14);
+    }
+
+    let square = dag.powi(x, 2);
+    let log = dag.unary(Unary::Log, square);
+    let slope = Derivatives::new().of(&mut dag, log, 0);
+    assert_eq!(dag.evaluate(&[slope], &[4.0])[0], 0.5);
+    assert!(dag.reachable(&[slope]).len() <= 3, "2/x");
 }

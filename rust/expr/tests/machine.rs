@@ -48,7 +48,7 @@ fn direct(dag: &Dag, roots: &[NodeId], rows: &[Vec<f64>], uniform: f64, lane: us
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(common::config(600))]
 
     #[test]
     fn equal_bits_at_every_level(

@@ -1,6 +1,8 @@
 //! From postfix to graph: names, messages, hostile programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use proptest::prelude::*;
 use quincunx_core::Error;
 use quincunx_expr::{Dag, Formula, Role, Scope, Token, function_names};
@@ -149,6 +151,8 @@ fn long_sums_are_no_recursion() {
 }
 
 proptest! {
+    #![proptest_config(common::config(500))]
+
     #[test]
     fn hostile_programs_are_refused_in_words(
         program in prop::collection::vec(

@@ -6,7 +6,7 @@ use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods}
 use pyo3::prelude::*;
 use quincunx_core::observe::{Evaluate, View};
 use quincunx_core::{Error, Result};
-use quincunx_expr::{Dag, Observed, Scope, Token};
+use quincunx_expr::{Dag, Derivatives, Observed, Scope, Token};
 
 use crate::error::IntoPython;
 
@@ -53,6 +53,26 @@ impl Formula {
     #[getter]
     fn names(&self) -> Vec<String> {
         self.inner.names().map(str::to_owned).collect()
+    }
+
+    /// The derivative of some order with respect to `t` of a formula in `t` alone, at the times `t[k]`.
+    fn derivative<'py>(
+        &self,
+        py: Python<'py>,
+        order: usize,
+        t: PyReadonlyArray1<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let scope = Scope::of(&[] as &[&str], &[] as &[&str]).py()?;
+        let mut dag = Dag::new();
+        let mut root = self.inner.lower(&mut dag, &scope).py()?;
+        for _ in 0..order {
+            root = Derivatives::new().of(&mut dag, root, 0);
+        }
+        let observed = Observed::new(&dag, root, 0).py()?;
+        let t = t.as_slice()?;
+        let mut out = vec![0.0; t.len()];
+        observed.evaluate(t, View::new(&[], t.len(), t.len()), &mut Vec::new(), &mut out);
+        Ok(PyArray1::from_vec(py, out))
     }
 
     /// The values at `columns[name][k]` and `t[k]`, computed as observers compute them.

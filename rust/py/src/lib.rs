@@ -5,8 +5,10 @@ mod custom;
 mod error;
 mod formula;
 mod jump;
+mod lattice;
 mod plan;
 mod run;
+mod switching;
 mod streams;
 
 use pyo3::prelude::*;
@@ -17,7 +19,9 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     custom::register(module)?;
     formula::register(module)?;
     jump::register(module)?;
+    lattice::register(module)?;
     run::register(module)?;
+    switching::register(module)?;
     streams::register(module)?;
     Ok(())
 }

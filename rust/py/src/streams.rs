@@ -162,7 +162,6 @@ fn simd_force(level: Option<&str>) -> PyResult<()> {
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // A QUINCUNX_SIMD that names nothing of this machine is an error at import, not a silent choice.
     Level::environment().py()?;
-    module.add("STREAM_VERSION", quincunx_core::STREAM_VERSION)?;
     module.add_function(wrap_pyfunction!(philox_words, module)?)?;
     module.add_function(wrap_pyfunction!(stream_words, module)?)?;
     module.add_function(wrap_pyfunction!(stream_draws, module)?)?;

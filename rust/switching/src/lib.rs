@@ -1,2 +1,9 @@
-//! Switching processes: renewal paths and excursion laws.
+//! Switching processes: sojourn laws, alternating renewal paths, geometric sums.
 #![forbid(unsafe_code)]
+
+pub mod geometric;
+pub mod law;
+pub mod renewal;
+
+pub use law::Law;
+pub use renewal::{Start, SwitchProcess};

@@ -6,6 +6,9 @@ use super::Stream;
 use crate::simd::math::stream::normal_pair;
 use crate::simd::{LANES, Lanes, Vector};
 
+/// Chunks of pairs transformed together.
+const CHUNKS: usize = 8;
+
 /// Standard normals one after another: normal `j` is the cosine (even `j`) or sine (odd `j`) of words
 /// `2 floor(j/2)` and the next, exactly as in the lanes. Keeps the unread one, also in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,22 +57,32 @@ impl Normals {
             first[0] = self.draw();
             rest = tail;
         }
-        let (blocks, tail) = rest.as_chunks_mut::<{ 2 * LANES }>();
-        for block in blocks {
-            let (mut a, mut b) = (Lanes::splat(0), Lanes::splat(0));
-            for lane in 0..LANES {
-                a[lane] = self.stream.word();
-                b[lane] = self.stream.word();
+        // All words of a batch first, then all transforms: a vector load that follows its scalar stores at once waits.
+        let (mut a, mut b) = ([Lanes::splat(0); CHUNKS], [Lanes::splat(0); CHUNKS]);
+        let (mut even, mut odd) = ([Lanes::splat(0.0); CHUNKS], [Lanes::splat(0.0); CHUNKS]);
+        let whole = rest.len() - rest.len() % (2 * LANES);
+        let (blocks, tail) = rest.split_at_mut(whole);
+        for batch in blocks.chunks_mut(2 * LANES * CHUNKS) {
+            let used = batch.len() / (2 * LANES);
+            for (a, b) in a.iter_mut().zip(&mut b).take(used) {
+                for (a, b) in a.0.iter_mut().zip(&mut b.0) {
+                    *a = self.stream.word();
+                    *b = self.stream.word();
+                }
             }
-            let (mut even, mut odd) = (Lanes::splat(0.0), Lanes::splat(0.0));
-            for part in 0..V::PARTS {
-                let (c, s) = normal_pair::<V>(V::load_u(&a, part), V::load_u(&b, part));
-                V::store(&mut even, part, c);
-                V::store(&mut odd, part, s);
+            for i in 0..used {
+                for part in 0..V::PARTS {
+                    let (c, s) = normal_pair::<V>(V::load_u(&a[i], part), V::load_u(&b[i], part));
+                    V::store(&mut even[i], part, c);
+                    V::store(&mut odd[i], part, s);
+                }
             }
-            for lane in 0..LANES {
-                block[2 * lane] = even[lane];
-                block[2 * lane + 1] = odd[lane];
+            let pairs = even
+                .iter()
+                .flat_map(|c| c.0)
+                .zip(odd.iter().flat_map(|c| c.0));
+            for (out, (c, s)) in batch.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
+                *out = [c, s];
             }
         }
         for z in tail {

@@ -27,12 +27,16 @@ pub fn dispatch_at<J: Job>(level: Level, job: J) -> J::Out {
         super::x86::enter(level, job)
     }
     #[cfg(target_arch = "aarch64")]
-    match level {
-        Level::Neon => super::neon::enter(job),
-        _ => plain(job),
+    {
+        match level {
+            Level::Neon => super::neon::enter(job),
+            _ => plain(job),
+        }
     }
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    plain(job)
+    {
+        plain(job)
+    }
 }
 
 /// The entry for one lane.

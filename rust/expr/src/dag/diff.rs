@@ -1,7 +1,7 @@
 //! Differentiation: one pass over the graph per input, each node once, zeros dropped as they appear.
 //!
 //! The derivative of a node that does not vary is the number 0 itself, so that structure (additive, diagonal noise)
-//! can be read off. Where a function has a kink or a step, the derivative is that of the branch taken: `abs` has
+//! can be read off. Products of slopes are reduced ([`Dag::reduced_product`]). Where a function has a kink or a step, the derivative is that of the branch taken: `abs` has
 //! slope 0 at 0, `floor`, `ceil`, `sign` and conditions have slope 0 everywhere.
 
 use std::collections::HashMap;
@@ -64,14 +64,14 @@ impl Derivatives {
             Node::Unary(op, a) => {
                 let da = of(a)?;
                 let outer = unary_slope(dag, op, a, id)?;
-                Some(dag.mul(outer, da))
+                Some(dag.reduced_product(outer, da))
             }
             Node::Powi(a, n) => {
                 let da = of(a)?;
                 let lower = dag.powi(a, n - 1);
                 let factor = dag.constant(f64::from(n));
                 let outer = dag.mul(factor, lower);
-                Some(dag.mul(outer, da))
+                Some(dag.reduced_product(outer, da))
             }
             Node::Select(c, a, b) => select_slope(dag, c, of(a), of(b)),
             Node::Binary(op, a, b) => binary_slope(dag, op, (a, of(a)), (b, of(b)), id),
@@ -82,7 +82,9 @@ impl Derivatives {
 type Varying = (NodeId, Option<NodeId>);
 
 fn times(dag: &mut Dag, a: NodeId, slope: Option<NodeId>) -> Option<NodeId> {
-    slope.filter(|_| !dag.is_zero(a)).map(|s| dag.mul(a, s))
+    slope
+        .filter(|_| !dag.is_zero(a))
+        .map(|s| dag.reduced_product(a, s))
 }
 
 fn plus(dag: &mut Dag, a: Option<NodeId>, b: Option<NodeId>) -> Option<NodeId> {
@@ -195,12 +197,12 @@ fn pow_slope(dag: &mut Dag, (a, da): Varying, (b, db): Varying, value: NodeId) -
         let lower = dag.sub(b, one);
         let power = dag.pow(a, lower);
         let outer = dag.mul(b, power);
-        dag.mul(outer, da)
+        dag.reduced_product(outer, da)
     });
     let exponent = db.map(|db| {
         let log = dag.unary(Unary::Log, a);
         let outer = dag.mul(value, log);
-        dag.mul(outer, db)
+        dag.reduced_product(outer, db)
     });
     plus(dag, base, exponent)
 }

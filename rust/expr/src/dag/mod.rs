@@ -4,6 +4,7 @@ mod arena;
 mod diff;
 mod evaluate;
 mod node;
+mod product;
 mod rewrite;
 mod simplify;
 mod structure;

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use quincunx_expr::{Binary, Dag, NodeId, Unary, number};
 
 #[derive(Clone, Debug)]
@@ -15,6 +16,22 @@ pub enum Tree {
 }
 
 pub const INPUTS: u32 = 4;
+
+/// The same cases on every run.
+pub fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        rng_seed: RngSeed::Fixed(17),
+        ..ProptestConfig::with_cases(cases)
+    }
+}
+
+/// Without the general power, whose meaning depends on whether its exponent is a constant.
+pub fn without_pow() -> Vec<Binary> {
+    BINARIES
+        .into_iter()
+        .filter(|&op| op != Binary::Pow)
+        .collect()
+}
 
 pub const UNARIES: [Unary; 15] = [
     Unary::Neg,

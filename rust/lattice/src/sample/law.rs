@@ -46,7 +46,7 @@ impl Law {
     }
 
     /// Number of values of one spin.
-    pub(super) fn values(&self) -> usize {
+    pub fn values(&self) -> usize {
         match self {
             Law::Ising(_) => 2,
             Law::Potts(m) => m.q(),
@@ -54,7 +54,7 @@ impl Law {
     }
 
     /// The spin value with number `index`, ascending.
-    pub(super) fn value(&self, index: usize) -> i8 {
+    pub fn value(&self, index: usize) -> i8 {
         match self {
             Law::Ising(_) => 2 * index as i8 - 1,
             Law::Potts(_) => index as i8,

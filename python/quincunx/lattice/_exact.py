@@ -1,0 +1,339 @@
+"""Exact answers; none takes a source of randomness."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from quincunx import _core
+from quincunx._model import nearest
+from quincunx.lattice._geometry import Geometry, geometry_of, whole
+from quincunx.lattice._models import SpinModel
+
+__all__ = [
+    "Boltzmann",
+    "Thermodynamics",
+    "boltzmann",
+    "bond_moments",
+    "critical_beta",
+    "log_partition",
+    "marginals",
+    "onsager_energy",
+    "thermodynamics",
+    "yang_magnetization",
+]
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def _core_of(model: Any) -> _core.SpinModel:
+    if not isinstance(model, SpinModel):
+        raise TypeError(f"model = {model!r}: must be an Ising or a Potts model")
+    return model.core
+
+
+def _threads() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Thermodynamics:
+    """Exact averages of a model; energies per site, without beta.
+
+    Attributes
+    ----------
+    log_partition : float
+        ln Z.
+    energy : float
+        <E>/n.
+    energy_variance : float
+        Var(E/n).
+    specific_heat : float
+        beta^2 Var(E)/n.
+    method : str
+        ``"torus"`` (Kaufman's solution) or ``"enumerate"``.
+    """
+
+    log_partition: float
+    energy: float
+    energy_variance: float
+    specific_heat: float
+    method: str
+
+    def mean(self, name: str) -> float:
+        """Exact mean of ``energy``."""
+        return {"energy": self.energy}[_known(name, ("energy",))]
+
+    def var(self, name: str) -> float:
+        """Exact variance of ``energy``."""
+        return {"energy": self.energy_variance}[_known(name, ("energy",))]
+
+
+def _known(name: str, names: tuple[str, ...]) -> str:
+    if name not in names:
+        raise KeyError(f"{name!r}: {nearest(str(name), names)}")
+    return name
+
+
+def thermodynamics(model: SpinModel) -> Thermodynamics:
+    r"""Return :math:`\ln Z`, energy and specific heat, exactly.
+
+    Periodic `Square` lattices of any size with one J per axis and no field: Kaufman's solution with its derivatives, at
+    criticality too. Anything else up to 2^27 configurations (28 Ising spins, 27 in a field): the sum over all of them.
+
+    Parameters
+    ----------
+    model : Ising or Potts
+        At finite beta.
+
+    Returns
+    -------
+    Thermodynamics
+        ``.log_partition .energy .energy_variance .specific_heat .method .mean("energy") .var("energy")``.
+
+    Raises
+    ------
+    ValueError
+        If the model is out of reach, with the reason.
+
+    References
+    ----------
+    B. Kaufman, Phys. Rev. 76, 1232 (1949).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> square = lattice.Square(64)
+    >>> critical = lattice.Ising(square, beta=lattice.critical_beta(square))
+    >>> print(f"{lattice.thermodynamics(critical).energy:.12f}")
+    -1.423938389833
+    """
+    return Thermodynamics(*_core.lattice_thermodynamics(_core_of(model), _threads()))
+
+
+def log_partition(model: SpinModel) -> float:
+    r"""Return :math:`\ln Z`, :math:`Z = \sum_s e^{-\beta E(s)}`, exactly.
+
+    Parameters
+    ----------
+    model : Ising or Potts
+        Within the reach of `thermodynamics`.
+
+    Raises
+    ------
+    ValueError
+        If the model is out of reach, with the reason.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> ring = lattice.Graph([(0, 1), (1, 2), (2, 0)])
+    >>> print(f"{lattice.log_partition(lattice.Ising(ring, beta=0.0)):.6f}")
+    2.079442
+    """
+    return float(_core.log_partition(_core_of(model), _threads()))
+
+
+def bond_moments(model: SpinModel) -> Array:
+    r"""Return :math:`\langle s_i s_j \rangle` (Ising) or :math:`\langle \delta(s_i, s_j) \rangle` (Potts) of every bond.
+
+    Parameters
+    ----------
+    model : Ising or Potts
+        Within the reach of `thermodynamics`.
+
+    Returns
+    -------
+    ndarray of shape (n_bonds,)
+        In the order of ``geometry.bonds``.
+
+    Raises
+    ------
+    ValueError
+        If the model is out of reach, with the reason.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> pair = lattice.Ising(lattice.Graph([(0, 1)]), beta=0.5)
+    >>> lattice.bond_moments(pair).round(6).tolist()  # tanh(0.5)
+    [0.462117]
+    """
+    moments: Array = _core.bond_moments(_core_of(model), _threads())
+    return moments
+
+
+def marginals(model: SpinModel) -> Array:
+    r"""Return the law of every single spin, :math:`P(s_i = a)`.
+
+    Parameters
+    ----------
+    model : Ising or Potts
+        Without fields any size (all values weigh the same), else at most 2^27 configurations.
+
+    Returns
+    -------
+    ndarray of shape (*geometry.shape, q)
+        Last axis: the values ascending (Ising: -1, +1; Potts: 0..q-1).
+
+    Raises
+    ------
+    ValueError
+        If the model is out of reach, with the reason.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lone = lattice.Ising(lattice.Graph([], n_sites=1), beta=0.5, h=1.0)
+    >>> lattice.marginals(lone).round(6).tolist()
+    [[0.268941, 0.731059]]
+    """
+    flat: Array = _core.spin_marginals(_core_of(model), _threads())
+    return flat.reshape(*model.geometry.shape, -1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Boltzmann:
+    """The exact law of a small model, configuration by configuration; arrays are read-only.
+
+    Attributes
+    ----------
+    energy, magnetization : ndarray
+        Per site, one entry per configuration.
+    probability : ndarray
+        exp(-beta E)/Z.
+    """
+
+    energy: Array
+    magnetization: Array
+    probability: Array
+
+    def mean(self, name: str) -> float:
+        """Exact mean of ``energy`` or ``magnetization``."""
+        values: Array = getattr(self, _known(name, ("energy", "magnetization")))
+        return float(self.probability @ values)
+
+    def var(self, name: str) -> float:
+        """Exact variance of ``energy`` or ``magnetization``."""
+        values: Array = getattr(self, _known(name, ("energy", "magnetization")))
+        return float(self.probability @ (values - self.mean(name)) ** 2)
+
+    def __repr__(self) -> str:
+        return (
+            f"Boltzmann({self.probability.size} configurations, energy {self.mean('energy'):.10g}, "
+            f"magnetization {self.mean('magnetization'):.10g})"
+        )
+
+
+def boltzmann(model: SpinModel) -> Boltzmann:
+    r"""Return the exact law of a small model, :math:`p(s) = e^{-\beta E(s)}/Z` for every configuration.
+
+    Parameters
+    ----------
+    model : Ising or Potts
+        At most 2^22 configurations. Configuration k has at site i the value number ``(k // q**i) % q``, values ascending.
+
+    Returns
+    -------
+    Boltzmann
+        ``.energy .magnetization .probability .mean(name) .var(name)``.
+
+    Raises
+    ------
+    ValueError
+        If there are more configurations.
+
+    Examples
+    --------
+    Binder's cumulant of a 3 x 3 torus at the critical temperature of the infinite lattice:
+
+    >>> from quincunx import lattice
+    >>> square = lattice.Square(3)
+    >>> law = lattice.boltzmann(lattice.Ising(square, beta=lattice.critical_beta(square)))
+    >>> m2, m4 = (law.probability @ law.magnetization**k for k in (2, 4))
+    >>> print(f"{1 - m4 / (3 * m2**2):.12f}")
+    0.620146560599
+    """
+    arrays = _core.configurations(_core_of(model))
+    for array in arrays:
+        array.flags.writeable = False
+    return Boltzmann(*arrays)
+
+
+def critical_beta(geometry: Geometry, q: int | None = None) -> float:
+    r"""Return the critical inverse temperature of the infinite lattice with J = 1.
+
+    Square :math:`\tfrac12\ln(1+\sqrt2)` (Potts :math:`\ln(1+\sqrt q)`), triangular :math:`\tfrac14\ln 3`, honeycomb
+    :math:`\tfrac12\ln(2+\sqrt3)`, cubic 0.221654626(5), the consensus of simulations.
+
+    Parameters
+    ----------
+    geometry : Geometry
+        Its kind alone matters.
+    q : int, optional
+        Colours of a Potts model, >= 2; None: Ising.
+
+    Raises
+    ------
+    ValueError
+        For a `Graph`, and for q >= 3 on the cubic lattice.
+
+    References
+    ----------
+    R. J. Baxter, *Exactly Solved Models in Statistical Mechanics* (1982).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> print(f"{lattice.critical_beta(lattice.Square(8)):.12f}")
+    0.440686793510
+    """
+    return float(_core.critical_beta(geometry_of(geometry), None if q is None else whole("q", q)))
+
+
+def onsager_energy(beta: float) -> float:
+    r"""Return the energy per site of the infinite square lattice (J = 1, h = 0).
+
+    .. math:: e = -\coth 2\beta \left[1 + \tfrac2\pi (2\tanh^2 2\beta - 1) K(k)\right],\quad
+              k = 2 \sinh 2\beta / \cosh^2 2\beta
+
+    Parameters
+    ----------
+    beta : float
+        Inverse temperature, >= 0.
+
+    References
+    ----------
+    L. Onsager, Phys. Rev. 65, 117 (1944).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> print(f"{lattice.onsager_energy(0.5):.13f}")
+    -1.7455645753126
+    """
+    return float(_core.onsager_energy(beta))
+
+
+def yang_magnetization(beta: float) -> float:
+    r"""Return the spontaneous magnetization :math:`(1 - \sinh^{-4} 2\beta)^{1/8}` of the infinite square lattice (J = 1).
+
+    Parameters
+    ----------
+    beta : float
+        Inverse temperature, >= 0; 0 at and below the critical one.
+
+    References
+    ----------
+    C. N. Yang, Phys. Rev. 85, 808 (1952).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> print(f"{lattice.yang_magnetization(0.5):.13f}")
+    0.9113193778775
+    """
+    return float(_core.yang_magnetization(beta))

@@ -1,0 +1,123 @@
+"""How a lattice moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from quincunx import _core
+from quincunx._model import Method
+from quincunx.lattice._geometry import whole
+
+__all__ = ["HeatBath", "LatticeMethod", "Metropolis", "Wolff"]
+
+Order = Literal["random", "sequential"]
+
+
+class LatticeMethod(Method):
+    """A Markov chain on spins; one sweep is one unit of ``t``."""
+
+    __slots__ = ()
+
+    order: str
+    clusters: int
+
+
+@dataclass(frozen=True)
+class Metropolis(LatticeMethod):
+    r"""One proposal per site and sweep, accepted with :math:`\min(1, e^{-\beta \Delta E})`.
+
+    An Ising spin proposes its flip, a Potts spin one of the q - 1 other colours, uniformly.
+
+    Parameters
+    ----------
+    order : {"random", "sequential"}
+        Sites drawn uniformly with replacement (detailed balance in every attempt), or each in turn (stationary, not
+        reversible; faster on large lattices. At beta = 0 it merely flips the whole lattice).
+
+    References
+    ----------
+    N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lattice.Metropolis(order="sequential")
+    Metropolis(order='sequential')
+    """
+
+    order: Order = "random"
+
+    def __post_init__(self) -> None:
+        _check(self, self.order)
+
+
+@dataclass(frozen=True)
+class HeatBath(LatticeMethod):
+    r"""One draw per site and sweep from the law of the spin given its neighbours.
+
+    Ising: up with :math:`1/(1 + e^{-2\beta f_i})`, :math:`f_i = h_i + \sum_j J_{ij} s_j`; Potts: colour a with weight
+    :math:`e^{\beta \sum_j J_{ij} \delta(a, s_j)}`.
+
+    Parameters
+    ----------
+    order : {"random", "sequential"}
+        As for `Metropolis`.
+
+    References
+    ----------
+    R. J. Glauber, J. Math. Phys. 4, 294 (1963).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lattice.HeatBath()
+    HeatBath(order='random')
+    """
+
+    order: Order = "random"
+
+    def __post_init__(self) -> None:
+        _check(self, self.order)
+
+
+@dataclass(frozen=True)
+class Wolff(LatticeMethod):
+    r"""A fixed number of clusters per sweep, each from a uniform seed site, flipped (Potts: one of the other colours).
+
+    A satisfied bond joins with :math:`1 - e^{-2\beta|J|}` (Potts: :math:`1 - e^{-\beta J}`, J >= 0). Couplings of any sign
+    are legal for Ising spins. With fields each site of the growing cluster joins a ghost spin with
+    :math:`1 - e^{-2\beta \max(0, h_i s_i)}`; if any does, the cluster stays.
+
+    Parameters
+    ----------
+    clusters : int
+        Clusters per sweep, >= 1. The number is fixed: stopping by flipped sites would bias the law.
+
+    References
+    ----------
+    U. Wolff, Phys. Rev. Lett. 62, 361 (1989).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lattice.Wolff()
+    Wolff(clusters=1)
+    """
+
+    clusters: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clusters", whole("clusters", self.clusters))
+        _core.check_lattice_method("Wolff", "random", self.clusters)
+
+
+def _check(method: LatticeMethod, order: object) -> None:
+    if not isinstance(order, str):
+        raise TypeError(f'order = {order!r}: must be "random" or "sequential"')
+    _core.check_lattice_method(type(method).__name__, order, 1)
+
+
+def arguments(method: Method) -> tuple[str, str, int]:
+    """Return what the core takes."""
+    return type(method).__name__, getattr(method, "order", "random"), getattr(method, "clusters", 1)

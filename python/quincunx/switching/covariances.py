@@ -1,0 +1,299 @@
+"""Covariances of smooth stationary Gaussian processes, with what excursion laws need of them.
+
+All have r(0) = 1. ``one_minus`` is 1 - r without cancellation: monotonicity near t = 0 is decided on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Covariance", "Formula", "Pair", "as_covariance", "diffusion", "gaussian", "matern", "random_acceleration"]
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+# 20-point Gauss-Legendre on [0, 1]: 1 - r(t) as an integral of positive terms.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
+
+
+@dataclass(frozen=True)
+class Covariance:
+    """r(t), t >= 0, with its derivative, lam2 = -r''(0), and the decay rate of -r' (inf: faster than any exponential)."""
+
+    def r(self, t: Array) -> Array:
+        """Covariance at lag ``t``."""
+        raise NotImplementedError
+
+    def derivative(self, t: Array) -> Array:
+        """r'(t)."""
+        raise NotImplementedError
+
+    @property
+    def lam2(self) -> float:
+        """Second spectral moment -r''(0)."""
+        raise NotImplementedError
+
+    @property
+    def decay(self) -> float:
+        """Exponential rate of decay of r."""
+        raise NotImplementedError
+
+    def one_minus(self, t: Array) -> Array:
+        """1 - r(t): where it is below 0.1, minus the integral of r' after s = t x^2."""
+        t = np.asarray(t, dtype=np.float64)
+        plain = 1 - self.r(t)
+        near = plain < 0.1
+        if np.any(near):
+            s = t[near]
+            parts = -self.derivative(s[:, None] * _NODES**2) * 2 * _NODES * s[:, None]
+            plain = plain.copy()
+            plain[near] = parts @ _WEIGHTS
+        return plain
+
+    def inverse(self, u: Array) -> Array | None:
+        """Closed inverse of the clipped Slepian mean E0, if there is one."""
+        return None
+
+
+@dataclass(frozen=True)
+class _Diffusion(Covariance):
+    d: float
+
+    def __post_init__(self) -> None:
+        _positive("d", self.d)
+
+    def _log_cosh(self, t: Array) -> Array:
+        """Ln cosh(t/2), accurate near 0 and free of overflow."""
+        small = np.log1p(2 * np.sinh(np.minimum(t, 20.0) / 4) ** 2)
+        return np.asarray(np.where(t < 20, small, t / 2 + np.log1p(np.exp(-t)) - np.log(2)))
+
+    def r(self, t: Array) -> Array:
+        return np.asarray(np.exp(-self.d / 2 * self._log_cosh(t)))
+
+    def one_minus(self, t: Array) -> Array:
+        return np.asarray(-np.expm1(-self.d / 2 * self._log_cosh(np.asarray(t, dtype=np.float64))))
+
+    def derivative(self, t: Array) -> Array:
+        return np.asarray(-self.d / 4 * np.tanh(t / 2) * self.r(t))
+
+    @property
+    def lam2(self) -> float:
+        return self.d / 8
+
+    @property
+    def decay(self) -> float:
+        return self.d / 4
+
+    def inverse(self, u: Array) -> Array | None:
+        return np.asarray(2 * np.arccosh(1 / u)) if self.d == 2 else None
+
+
+@dataclass(frozen=True)
+class _RandomAcceleration(Covariance):
+    def r(self, t: Array) -> Array:
+        x = np.exp(-t / 2)
+        return np.asarray((3 * x - x**3) / 2)
+
+    def one_minus(self, t: Array) -> Array:
+        t = np.asarray(t, dtype=np.float64)
+        return np.asarray(np.expm1(-t / 2) ** 2 * (2 + np.exp(-t / 2)) / 2)
+
+    def derivative(self, t: Array) -> Array:
+        return np.asarray(0.75 * np.exp(-t / 2) * np.expm1(-t))
+
+    @property
+    def lam2(self) -> float:
+        return 0.75
+
+    @property
+    def decay(self) -> float:
+        return 0.5
+
+    def inverse(self, u: Array) -> Array | None:
+        return np.asarray(np.log((3 + u**2) / (4 * u**2)))
+
+
+@dataclass(frozen=True)
+class _Matern(Covariance):
+    nu: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive("nu", self.nu)
+        _positive("scale", self.scale)
+        if self.nu <= 1:
+            raise ValueError(f"nu = {self.nu}: must be > 1; below, the process has no finite rate of crossings (lam2)")
+
+    @property
+    def kappa(self) -> float:
+        """Inverse length sqrt(2 nu)/scale."""
+        return float(np.sqrt(2 * self.nu) / self.scale)
+
+    def _bessel(self, t: Array, order: float) -> Array:
+        """2^(1-nu)/Gamma(nu) (kappa t)^nu K_order(kappa t) for kappa t > 0."""
+        from scipy import special
+
+        z = self.kappa * np.maximum(t, 1e-300)
+        log = (1 - self.nu) * np.log(2) - special.gammaln(self.nu) + self.nu * np.log(z) - z
+        return np.asarray(np.exp(log) * special.kve(order, z))
+
+    def r(self, t: Array) -> Array:
+        t = np.asarray(t, dtype=np.float64)
+        tiny = self.kappa * t < 1e-150
+        return np.where(tiny, 1.0, self._bessel(np.where(tiny, 1.0, t), self.nu))
+
+    def derivative(self, t: Array) -> Array:
+        t = np.asarray(t, dtype=np.float64)
+        tiny = self.kappa * t < 1e-100
+        return np.where(tiny, -self.lam2 * t, -self.kappa * self._bessel(np.where(tiny, 1.0, t), self.nu - 1))
+
+    @property
+    def lam2(self) -> float:
+        return self.kappa**2 / (2 * (self.nu - 1))
+
+    @property
+    def decay(self) -> float:
+        return self.kappa
+
+
+@dataclass(frozen=True)
+class _Gaussian(Covariance):
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive("scale", self.scale)
+
+    def r(self, t: Array) -> Array:
+        return np.asarray(np.exp(-((t / self.scale) ** 2) / 2))
+
+    def one_minus(self, t: Array) -> Array:
+        return np.asarray(-np.expm1(-((np.asarray(t) / self.scale) ** 2) / 2))
+
+    def derivative(self, t: Array) -> Array:
+        return np.asarray(-t / self.scale**2 * self.r(t))
+
+    @property
+    def lam2(self) -> float:
+        return 1 / self.scale**2
+
+    @property
+    def decay(self) -> float:
+        return float("inf")
+
+
+@dataclass(frozen=True)
+class Pair(Covariance):
+    """A covariance given by two callables r(t) and r'(t) of arrays t >= 0."""
+
+    function: Callable[[Array], Array]
+    slope: Callable[[Array], Array]
+
+    def r(self, t: Array) -> Array:
+        """Covariance at lag ``t``."""
+        # Far out a user's cosh overflows to inf, and 1/inf = 0 is what is meant.
+        with np.errstate(over="ignore"):
+            return np.asarray(self.function(np.asarray(t, dtype=np.float64)), dtype=np.float64)
+
+    def derivative(self, t: Array) -> Array:
+        """r'(t)."""
+        with np.errstate(over="ignore"):
+            return np.asarray(self.slope(np.asarray(t, dtype=np.float64)), dtype=np.float64)
+
+    @property
+    def lam2(self) -> float:
+        """-r''(0) from r' near 0, by Richardson's extrapolation over halved steps."""
+        steps: Array = 1e-3 / 2.0 ** np.arange(7, dtype=np.float64)
+        table = -self.derivative(steps) / steps
+        for order in range(1, len(steps)):
+            # r' is odd in t for a process with a finite fourth moment; a linear error term also dies after two columns.
+            table = (2.0**order * table[1:] - table[:-1]) / (2.0**order - 1)
+        return float(table[-1])
+
+    @property
+    def decay(self) -> float:
+        """Rate read off the tail of r'; inf if it keeps growing."""
+        t: Array = 2.0 ** np.arange(-2, 9, dtype=np.float64)
+        with np.errstate(all="ignore"):
+            log = np.log(np.abs(self.derivative(t)))
+        good = np.isfinite(log) & (log > -650)
+        if good.sum() < 3:
+            return float("inf")
+        rate = -np.diff(log[good]) / np.diff(t[good])
+        return float("inf") if rate[-1] > 1.5 * rate[-2] else float(max(rate[-1], 0.0))
+
+
+@dataclass(frozen=True)
+class Formula(Covariance):
+    """A covariance given as a formula in ``t``; its derivatives come from the formula compiler."""
+
+    text: str
+
+    def _value(self, t: Array, order: int) -> Array:
+        from quincunx._formula import formula
+
+        t = np.asarray(t, dtype=np.float64)
+        return formula(self.text).derivative(order, np.ascontiguousarray(t.ravel())).reshape(t.shape)
+
+    def r(self, t: Array) -> Array:
+        """Covariance at lag ``t``."""
+        return self._value(t, 0)
+
+    def derivative(self, t: Array) -> Array:
+        """r'(t)."""
+        return self._value(t, 1)
+
+    @property
+    def lam2(self) -> float:
+        """-r''(0)."""
+        return float(-self._value(np.zeros(1), 2)[0])
+
+    @property
+    def decay(self) -> float:
+        """Rate read off the tail of r'."""
+        return Pair(self.r, self.derivative).decay
+
+
+def diffusion(d: float) -> Covariance:
+    """Diffusion from random initial data in d dimensions, in logarithmic time: r(t) = sech(t/2)^(d/2); lam2 = d/8."""
+    return _Diffusion(float(_positive("d", d)))
+
+
+def random_acceleration() -> Covariance:
+    """Randomly accelerated particle, in logarithmic time: r(t) = (3/2) e^(-t/2) - (1/2) e^(-3t/2); lam2 = 3/4."""
+    return _RandomAcceleration()
+
+
+def matern(nu: float, scale: float) -> Covariance:
+    """Matern covariance of smoothness nu > 1 and length ``scale``: kappa = sqrt(2 nu)/scale.
+
+    r(t) = 2^(1-nu)/Gamma(nu) (kappa t)^nu K_nu(kappa t); lam2 = kappa^2/(2 (nu - 1)).
+    """
+    return _Matern(float(_positive("nu", nu)), float(_positive("scale", scale)))
+
+
+def gaussian(scale: float = 1.0) -> Covariance:
+    """Squared-exponential covariance: r(t) = exp(-t^2/(2 scale^2)); lam2 = 1/scale^2."""
+    return _Gaussian(float(_positive("scale", scale)))
+
+
+def as_covariance(value: Any) -> Covariance:
+    """Return a covariance: one of this module, a formula in ``t``, or a pair of callables (r, r')."""
+    if isinstance(value, Covariance):
+        return value
+    if isinstance(value, str):
+        return Formula(value)
+    if isinstance(value, tuple | list) and len(value) == 2 and all(callable(f) for f in value):
+        return Pair(*value)
+    raise TypeError(f"covariance = {value!r}: must be one of switching.covariances, a formula in t, or a pair (r, r')")
+
+
+def _positive(what: str, value: Any) -> float:
+    if isinstance(value, bool | str) or np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
+        raise TypeError(f"{what} = {value!r}: must be a number")
+    if not (np.isfinite(value) and value > 0):
+        raise ValueError(f"{what} = {value!r}: must be finite and > 0")
+    return float(value)
