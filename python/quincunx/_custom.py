@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import mapping, number
 from quincunx._model import Method, Model, StartName
 
 __all__ = ["Custom", "Draw", "Step"]
@@ -108,8 +109,9 @@ class Custom(Model):
             raise TypeError(f"step = {step!r}: must be callable")
         if not isinstance(state, str):
             raise TypeError(f"state = {state!r}: must be a string of names")
+        given = mapping("params", params)
         for name in parameters:
-            if params and name in params:
+            if name in given:
                 raise ValueError(f"params[{name!r}]: is given as a keyword too; give it once")
         length: Any = dt
         if dt is not None and (isinstance(length, bool) or not isinstance(length, Real)):
@@ -118,8 +120,9 @@ class Custom(Model):
             raise ValueError(f"dt = {dt!r}: must be finite and > 0")
         self._step = step
         self._state = _declared(state)
-        self._dt = None if dt is None else float(dt)
-        self._params = {**(params or {}), **parameters}
+        self._dt = None if dt is None else number("dt", dt)
+        self._params = {**given, **parameters}
+        self._kernel(Step(), None)  # the core judges dt
 
     @property
     def _clock(self) -> Any:  # type: ignore[override]

@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from quincunx._coerce import number, numbers, whole
+
 __all__ = [
     "At",
     "Autocorrelation",
@@ -144,12 +146,10 @@ Observer: TypeAlias = (
 
 
 def _number(what: str, value: Any, need: str, *, positive: bool = False) -> float:
-    if isinstance(value, bool | str) or not np.isscalar(value) or np.iscomplexobj(value):
-        raise TypeError(f"{what} = {value!r}: must be a number")
-    number = float(value)  # type: ignore[arg-type]
-    if not np.isfinite(number) or number < 0 or (positive and number == 0):
+    result = number(what, value)
+    if not np.isfinite(result) or result < 0 or (positive and result == 0):
         raise ValueError(f"{what} = {value!r}: {need}")
-    return number
+    return result
 
 
 def every(dt: float, of: Of = None, *, burn: float = 0) -> Every:
@@ -180,7 +180,7 @@ def every(dt: float, of: Of = None, *, burn: float = 0) -> Every:
 
 def at(times: Any, of: Of = None) -> At:
     """Keep the values at given times: increasing, inside [t0, t1]; one number gives no time axis."""
-    return At(_hashable(times), of)
+    return At(_hashable("times", times), of)
 
 
 def final(of: Of = None) -> Final:
@@ -218,7 +218,7 @@ def autocorrelation(of: Of, lags: Any, *, burn: float = 0) -> Autocorrelation:
 
     The path is sampled at that spacing after ``burn``; C(l) = mean over pairs of (x(s) - m)(x(s + l) - m) / var.
     """
-    return Autocorrelation(of, _hashable(lags), _burn(burn))
+    return Autocorrelation(of, _hashable("lags", lags), _burn(burn))
 
 
 def first_passage(condition: Any, of: Of = None) -> FirstPassage:
@@ -253,11 +253,10 @@ def moments(of: Of = None, *, order: int = 2, when: Grid | None = None, cov: boo
     cov : bool
         Also the covariances of all pairs of names: ``res.cov(a, b)``.
     """
-    if isinstance(order, bool) or int(order) != order:
-        raise TypeError(f"order = {order!r}: must be a whole number")
+    order = whole("order", order)
     if not 2 <= order <= 8:
         raise ValueError(f"order = {order}: must be between 2 and 8")
-    return Moments(of, int(order), _when(when), bool(cov))
+    return Moments(of, order, _when(when), bool(cov))
 
 
 def histogram(
@@ -281,12 +280,12 @@ def histogram(
     over : {"replicas", "time"}
         "time" gives the time spent in each cell, float64 (\\*G, n, B).
     """
-    if over not in ("replicas", "time"):
+    if not isinstance(over, str) or over not in ("replicas", "time"):
         raise ValueError(f"over = {over!r}: must be 'replicas' or 'time'")
     if over == "time" and when is not None:
         raise ValueError("when: a histogram over time looks at the whole path; use burn")
-    edges = np.asarray(bins, dtype=np.float64)
-    if edges.ndim != 1 or edges.size < 2 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
+    edges = numbers("bins", bins, axes=1)
+    if edges.size < 2 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
         raise ValueError(f"bins = {bins!r}: must be at least two finite increasing edges")
     return Histogram(of, tuple(edges.tolist()), _when(when), over, _burn(burn))
 
@@ -301,13 +300,8 @@ def _when(when: Any) -> Grid | None:
     return when
 
 
-def _hashable(values: Any) -> Any:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{values!r}: must be a number or numbers") from None
-    return float(array) if array.ndim == 0 else tuple(array.ravel().tolist()) if array.ndim == 1 else _flat(values)
-
-
-def _flat(values: Any) -> Any:
-    raise ValueError(f"{values!r}: must have one axis")
+def _hashable(what: str, values: Any) -> float | tuple[float, ...]:
+    array = numbers(what, values)
+    if array.ndim > 1:
+        raise ValueError(f"{what}: has {array.ndim} axes, must be a number or have one")
+    return float(array) if array.ndim == 0 else tuple(array.tolist())

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import number, numbers, whole
 from quincunx._rng import keys
 from quincunx.switching.covariances import Covariance, as_covariance
 
@@ -118,7 +119,7 @@ class Excursion:
         """
         _side(side)
         self._warn()
-        times = np.asarray(t, dtype=np.float64)
+        times = numbers("t", t)
         if not np.all(np.isfinite(times)) or np.any(times < 0):
             raise ValueError(f"t = {t!r}: must be finite and >= 0")
         unit = 8 / np.sqrt(self.covariance.lam2)
@@ -154,7 +155,7 @@ class Excursion:
 
     def stationary_persistence(self, t: float) -> float:
         """P(no zero in [0, t]) from a stationary start: (1/mu) * integral of P(T > u) over u > t."""
-        if not np.isfinite(t) or t < 0:
+        if not np.isfinite(number("t", t)) or t < 0:
             raise ValueError(f"t = {t!r}: must be finite and >= 0")
         edges = np.linspace(0, t, 65)
         x, w = np.polynomial.legendre.leggauss(8)
@@ -180,9 +181,7 @@ class Excursion:
         _side(side)
         if not self.valid:
             raise InvalidApproximation(self.reason)
-        if isinstance(n, bool) or not isinstance(n, int | np.integer):
-            raise TypeError(f"n = {n!r}: must be a whole number")
-        if n < 0:
+        if whole("n", n) < 0:
             raise ValueError(f"n = {n}: must be >= 0")
         offsets, uniforms = _core.geometric_terms(keys(rng, 1)[0], int(n), 0.5, 1)
         terms = self._inverse(uniforms)
@@ -265,11 +264,9 @@ def excursion(
     "The Slepian model based independent interval approximation of persistency and zero-level exceedance distributions",
     arXiv 2401.01805.
     """
-    if validate not in ("raise", "warn"):
+    if not isinstance(validate, str) or validate not in ("raise", "warn"):
         raise ValueError(f"validate = {validate!r}: must be 'raise' or 'warn'")
-    if isinstance(level, bool | str) or np.ndim(level) != 0:
-        raise TypeError(f"level = {level!r}: must be a number")
-    if level != 0:
+    if number("level", level) != 0:
         raise ValueError(f"level = {level!r}: must be 0; other levels are not available")
     model = as_covariance(covariance)
     _judge(model)
@@ -333,5 +330,5 @@ def _cubic(grid: Array, values: Array, t: Array) -> Array:
 
 
 def _side(side: Any) -> None:
-    if side not in ("above", "below"):
+    if not isinstance(side, str) or side not in ("above", "below"):
         raise ValueError(f"side = {side!r}: must be 'above' or 'below'")

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from quincunx._coerce import number, numbers
 from quincunx.switching._process import AlternatingRenewal
-from quincunx.switching.laws import Exponential, Law, _number
+from quincunx.switching.laws import Exponential, Law
 
 __all__ = ["Telegraph"]
 
@@ -44,8 +45,8 @@ class Telegraph(AlternatingRenewal):
     b: float | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "a", _number("a", self.a))
-        object.__setattr__(self, "b", self.a if self.b is None else _number("b", self.b))
+        object.__setattr__(self, "a", number("a", self.a))
+        object.__setattr__(self, "b", self.a if self.b is None else number("b", self.b))
         for name in ("a", "b"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0):
@@ -71,7 +72,7 @@ class Telegraph(AlternatingRenewal):
 
     def probability_up(self, t: Any, start: float = 1) -> Array:
         """Return P(X_t = +1) from state ``start`` at time 0."""
-        if start not in (1, -1):
+        if number("start", start) not in (1, -1):
             raise ValueError(f"start = {start!r}: must be +1 or -1")
         a, b = self._rates
         decay = np.exp(-(a + b) * _times(t))
@@ -105,7 +106,7 @@ class Telegraph(AlternatingRenewal):
         from scipy import special
 
         rate, x = self._symmetric_rate(), np.asarray(x, dtype=np.float64)
-        time, speed = float(_times(t)), _number("v", v)
+        time, speed = float(_times(t)), number("v", v)
         if time <= 0 or speed <= 0:
             raise ValueError(f"t = {t!r}, v = {v!r}: must be > 0")
         with np.errstate(invalid="ignore"):
@@ -122,10 +123,7 @@ class Telegraph(AlternatingRenewal):
 
 
 def _times(t: Any, *, signed: bool = False) -> Array:
-    try:
-        times = np.asarray(t, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"t = {t!r}: must be numbers") from None
+    times = numbers("t", t)
     if not np.all(np.isfinite(times)) or (not signed and np.any(times < 0)):
         raise ValueError(f"t = {t!r}: must be finite and >= 0")
     return times

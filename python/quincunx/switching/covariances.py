@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from quincunx._coerce import number
+
 __all__ = ["Covariance", "Formula", "Pair", "as_covariance", "diffusion", "gaussian", "matern", "random_acceleration"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -292,8 +294,7 @@ def as_covariance(value: Any) -> Covariance:
 
 
 def _positive(what: str, value: Any) -> float:
-    if isinstance(value, bool | str) or np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
-        raise TypeError(f"{what} = {value!r}: must be a number")
-    if not (np.isfinite(value) and value > 0):
+    result = number(what, value)
+    if not (np.isfinite(result) and result > 0):
         raise ValueError(f"{what} = {value!r}: must be finite and > 0")
-    return float(value)
+    return result

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from quincunx import _core
+from quincunx._coerce import number
 
 __all__ = ["Exponential", "Gamma", "Law", "Weibull", "as_law"]
 
@@ -45,12 +44,6 @@ class Law:
         return self.frozen().ppf(q)
 
 
-def _number(what: str, value: Any) -> float:
-    if isinstance(value, bool | str) or np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
-        raise TypeError(f"{what} = {value!r}: must be a number")
-    return float(value)
-
-
 @dataclass(frozen=True)
 class Exponential(Law):
     """P(T > t) = exp(-rate t).
@@ -70,7 +63,7 @@ class Exponential(Law):
     rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", _number("rate", self.rate))
+        object.__setattr__(self, "rate", number("rate", self.rate))
         self._judge()
 
     def _native(self) -> tuple[str, float, float]:
@@ -93,8 +86,8 @@ class Gamma(Law):
     rate: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", _number("shape", self.shape))
-        object.__setattr__(self, "rate", _number("rate", self.rate))
+        object.__setattr__(self, "shape", number("shape", self.shape))
+        object.__setattr__(self, "rate", number("rate", self.rate))
         self._judge()
 
     def _native(self) -> tuple[str, float, float]:
@@ -117,8 +110,8 @@ class Weibull(Law):
     scale: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shape", _number("shape", self.shape))
-        object.__setattr__(self, "scale", _number("scale", self.scale))
+        object.__setattr__(self, "shape", number("shape", self.shape))
+        object.__setattr__(self, "scale", number("scale", self.scale))
         self._judge()
 
     def _native(self) -> tuple[str, float, float]:

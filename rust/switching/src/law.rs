@@ -37,18 +37,23 @@ impl Law {
     pub fn exponential(what: &str, rate: f64) -> Result<Self> {
         let rate = check::positive(&format!("{what}.rate"), rate)?;
         Ok(Self::Exponential {
-            scale: in_range(what, 1.0 / rate)?,
+            scale: in_range(what, "rate", rate, 1.0 / rate)?,
         })
     }
 
     /// Gamma law with a shape and a rate; whole shapes are Erlang's.
     pub fn gamma(what: &str, shape: f64, rate: f64) -> Result<Self> {
         let shape = check::positive(&format!("{what}.shape"), shape)?;
-        let scale = in_range(what, 1.0 / check::positive(&format!("{what}.rate"), rate)?)?;
+        let scale = in_range(
+            what,
+            "rate",
+            rate,
+            1.0 / check::positive(&format!("{what}.rate"), rate)?,
+        )?;
         Ok(Self::Gamma {
             draw: Gamma::new(shape, scale)?,
             biased: Gamma::new(shape + 1.0, scale)?,
-            mean: in_range(what, shape * scale)?,
+            mean: in_range(what, "shape", shape, shape * scale)?,
         })
     }
 
@@ -61,7 +66,7 @@ impl Law {
             scale,
             biased: Gamma::new(1.0 + 1.0 / shape, 1.0)?,
         };
-        in_range(what, law.mean())?;
+        in_range(what, "scale", scale, law.mean())?;
         Ok(law)
     }
 
@@ -102,15 +107,15 @@ impl Law {
     }
 }
 
-/// Refuses parameters whose times cannot be represented.
-fn in_range(what: &str, mean: f64) -> Result<f64> {
+/// Refuses a parameter by which times leave the range of numbers.
+fn in_range(what: &str, name: &str, value: f64, mean: f64) -> Result<f64> {
     if mean.is_finite() && mean > f64::MIN_POSITIVE {
         return Ok(mean);
     }
     Err(Error::invalid(
-        what,
-        check::fmt_f64(mean),
-        "must have a mean that is finite and > 0 in double precision",
+        format!("{what}.{name}"),
+        check::fmt_f64(value),
+        "must give a mean time that is finite and > 0 in double precision",
     ))
 }
 

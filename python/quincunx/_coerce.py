@@ -1,0 +1,65 @@
+"""From what a caller wrote to plain numbers and arrays. Python coerces here; whether a value is right, Rust judges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+__all__ = ["mapping", "number", "numbers", "whole"]
+
+
+def number(what: str, value: Any) -> float:
+    """Return one real number; TypeError for anything else (NaN and infinity pass)."""
+    if isinstance(value, bool | np.bool_ | str | bytes) or np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iufO":
+        raise TypeError(f"{what} = {_shown(value)}: must be a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{what} = {_shown(value)}: is too large for a double") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} = {_shown(value)}: must be a number") from None
+
+
+def whole(what: str, value: Any) -> int:
+    """Return one whole number; TypeError for anything else."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{what} = {_shown(value)}: must be a whole number")
+    return int(value)
+
+
+def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return a float64 array of ``axes`` axes (None: any number); TypeError for what holds no numbers."""
+    try:
+        if isinstance(value, str | bytes | Mapping) or callable(value):
+            raise TypeError
+        array = np.asarray(value)
+        if array.dtype.kind not in "iuf" and not (array.dtype.kind in "O" and array.size) and array.size:
+            raise TypeError
+        array = array.astype(np.float64)
+    except OverflowError:
+        raise ValueError(f"{what} = {_shown(value)}: holds a number too large for a double") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} = {_shown(value)}: must be a number or numbers") from None
+    if axes is not None and array.ndim != axes:
+        raise ValueError(f"{what}: has {array.ndim} axes, must have {axes}")
+    return array
+
+
+def mapping(what: str, value: Any) -> dict[str, Any]:
+    """Return a dict name -> value; None is empty."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(k, str) for k in value):
+        raise TypeError(f"{what} = {_shown(value)}: must be a dict name -> value")
+    return dict(value)
+
+
+def _shown(value: Any) -> str:
+    """Return a repr short enough for a message."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a repr may do anything; the message must come out
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}..."
