@@ -89,17 +89,21 @@ def check(result: Result, exact: Any, names: str | Sequence[str] | None = None) 
         else:
             rows += _moment_rows(result, exact, name)
     if not rows:
-        raise ValueError("check: there is nothing to compare")
+        raise ValueError("exact, names: there is nothing to compare")
     return Check(tuple(rows))
 
 
 def _names(result: Result, exact: Any, names: Any) -> list[str]:
     if names is not None:
-        chosen = [names] if isinstance(names, str) else list(names)
+        chosen = [names] if isinstance(names, str) else names
+        if not isinstance(chosen, list | tuple) or not chosen or not all(isinstance(n, str) for n in chosen):
+            raise TypeError(f"names = {names!r:.80}: must be a name or a list of names")
         for name in chosen:
             if name not in result:
                 raise ValueError(f"names: {name!r} was not observed; {nearest(name, result.names)}")
-        return chosen
+            if isinstance(exact, Mapping) and name not in exact:
+                raise ValueError(f"exact: has no {name!r}; {nearest(name, tuple(map(str, exact)))}")
+        return list(chosen)
     if isinstance(exact, Mapping):
         unknown = [n for n in exact if n not in result]
         if unknown:
@@ -111,8 +115,9 @@ def _names(result: Result, exact: Any, names: Any) -> list[str]:
 def _exact(exact: Any, name: str, what: str) -> Array | None:
     if isinstance(exact, Mapping):
         return np.asarray(exact[name], dtype=np.float64) if what == "mean" else None
-    method = getattr(exact, what, None)
-    if method is None:
+    # Arrays have a method mean, too, but not of a name.
+    method = None if isinstance(exact, np.ndarray | np.generic) else getattr(exact, what, None)
+    if not callable(method):
         if what == "mean":
             raise TypeError(f"exact = {exact!r}: must have .mean(name), or be a dict name -> array")
         return None

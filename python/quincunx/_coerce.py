@@ -12,7 +12,11 @@ __all__ = ["mapping", "number", "numbers", "whole"]
 
 def number(what: str, value: Any) -> float:
     """Return one real number; TypeError for anything else (NaN and infinity pass)."""
-    if isinstance(value, bool | np.bool_ | str | bytes) or np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iufO":
+    if (
+        isinstance(value, bool | np.bool_ | str | bytes)
+        or np.ndim(value) != 0
+        or np.asarray(value).dtype.kind not in "iufO"
+    ):
         raise TypeError(f"{what} = {_shown(value)}: must be a number")
     try:
         return float(value)

@@ -113,11 +113,6 @@ class Custom(Model):
         for name in parameters:
             if name in given:
                 raise ValueError(f"params[{name!r}]: is given as a keyword too; give it once")
-        length: Any = dt
-        if dt is not None and (isinstance(length, bool) or not isinstance(length, Real)):
-            raise TypeError(f"dt = {dt!r}: must be a number or None")
-        if dt is not None and not (np.isfinite(dt) and dt > 0):
-            raise ValueError(f"dt = {dt!r}: must be finite and > 0")
         self._step = step
         self._state = _declared(state)
         self._dt = None if dt is None else number("dt", dt)

@@ -24,7 +24,7 @@ def listener(progress: Any) -> Iterator[Tell]:
     if callable(progress):
         yield progress
         return
-    if progress not in (None, True):
+    if progress is not None and progress is not True:
         raise TypeError(f"progress = {progress!r}: must be None, True, False or a callable f(fraction)")
     bar = _Bar(0.0 if progress else BAR_AFTER, forced=bool(progress))
     try:

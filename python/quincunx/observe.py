@@ -256,7 +256,7 @@ def moments(of: Of = None, *, order: int = 2, when: Grid | None = None, cov: boo
     order = whole("order", order)
     if not 2 <= order <= 8:
         raise ValueError(f"order = {order}: must be between 2 and 8")
-    return Moments(of, order, _when(when), bool(cov))
+    return Moments(of, order, _when(when), _fact("cov", cov))
 
 
 def histogram(
@@ -288,6 +288,12 @@ def histogram(
     if edges.size < 2 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
         raise ValueError(f"bins = {bins!r}: must be at least two finite increasing edges")
     return Histogram(of, tuple(edges.tolist()), _when(when), over, _burn(burn))
+
+
+def _fact(what: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{what} = {value!r:.80}: must be True or False")
+    return bool(value)
 
 
 def _burn(burn: Any) -> float:

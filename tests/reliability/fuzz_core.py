@@ -1,6 +1,5 @@
 """`simulate`, the observers, custom laws."""
 
-
 import quincunx as qx
 from quincunx import observe
 
@@ -16,8 +15,18 @@ ENTRIES = [
         "simulate",
         qx.simulate,
         {
-            "model": LAW, "t": 3, "start": 0.0, "params": None, "method": None, "observe": observe.final(), "n": 2,
-            "rng": 1, "threads": 1, "progress": False, "executor": None, "max_bytes": 1e9,
+            "model": LAW,
+            "t": 3,
+            "start": 0.0,
+            "params": None,
+            "method": None,
+            "observe": observe.final(),
+            "n": 2,
+            "rng": 1,
+            "threads": 1,
+            "progress": False,
+            "executor": None,
+            "max_bytes": 1e9,
         },
     ),
     ("Custom", qx.Custom, {"step": walk, "state": "x", "dt": 0.1, "params": {"a": 1.0}}),
@@ -27,7 +36,15 @@ ENTRIES = [
     ("histogram", observe.histogram, {"of": "x", "bins": [0.0, 1.0], "when": None, "over": "time", "burn": 0.0}),
     ("autocorrelation", observe.autocorrelation, {"of": "x", "lags": [0, 1], "burn": 0}),
     ("time_average", observe.time_average, {"of": "x", "burn": 0.0}),
-    ("check", qx.check, {"result": qx.simulate(LAW, t=1, start=0.0, n=5, rng=1, observe=observe.final()), "exact": {"x": 0.0}, "names": ["x"]}),
+    (
+        "check",
+        qx.check,
+        {
+            "result": qx.simulate(LAW, t=1, start=0.0, n=5, rng=1, observe=observe.final()),
+            "exact": {"x": 0.0},
+            "names": ["x"],
+        },
+    ),
 ]
 
 
@@ -43,4 +60,10 @@ def observed(of="x", times=(0.0, 1.0), condition="x > 1", lags=(0, 1), bins=(0.0
     return qx.simulate(LAW, t=3, start=0.0, n=2, rng=1, observe=what)
 
 
-ENTRIES.append(("observed", observed, {"of": "x", "times": (0, 1), "condition": "x > 1", "lags": (0, 1), "bins": (0.0, 1.0), "burn": 0}))
+ENTRIES.append(
+    (
+        "observed",
+        observed,
+        {"of": "x", "times": (0, 1), "condition": "x > 1", "lags": (0, 1), "bins": (0.0, 1.0), "burn": 0},
+    )
+)

@@ -18,5 +18,11 @@ ENTRIES = [
     ("excursion", excursion, {"covariance": covariances.diffusion(2), "level": 0.0, "validate": "raise"}),
     ("survival", excursion(covariances.diffusion(2)).survival, {"t": [1.0], "side": "above"}),
     ("sample", excursion(covariances.diffusion(2)).sample, {"n": 3, "rng": 1, "side": "above"}),
-    ("simulate", lambda t, start, params: qx.simulate(SIGNAL, t=t, start=start, params=params, n=2, rng=1, observe=observe.final()), {"t": 1.0, "start": 1, "params": {"a": [1.0]}}),
+    (
+        "simulate",
+        lambda t, start, params: qx.simulate(
+            SIGNAL, t=t, start=start, params=params, n=2, rng=1, observe=observe.final()
+        ),
+        {"t": 1.0, "start": 1, "params": {"a": [1.0]}},
+    ),
 ]

@@ -52,7 +52,7 @@ HOSTILE = [
     (),
     (1, 2, 3),
     object(),
-    lambda: 1,
+    lambda *_: 1,
     int,
     range(3),
     np.array(3),
