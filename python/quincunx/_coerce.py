@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["mapping", "number", "numbers", "whole"]
+__all__ = ["choice", "mapping", "number", "numbers", "whole"]
 
 
 def number(what: str, value: Any) -> float:
@@ -39,7 +39,7 @@ def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any
         if isinstance(value, str | bytes | Mapping) or callable(value):
             raise TypeError
         array = np.asarray(value)
-        if array.dtype.kind not in "iuf" and not (array.dtype.kind in "O" and array.size) and array.size:
+        if array.dtype.kind not in "iuf" and not (array.dtype.kind == "O" and array.size) and array.size:
             raise TypeError
         array = array.astype(np.float64)
     except OverflowError:
@@ -49,6 +49,12 @@ def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any
     if axes is not None and array.ndim != axes:
         raise ValueError(f"{what}: has {array.ndim} axes, must have {axes}")
     return array
+
+
+def choice(what: str, value: Any, options: tuple[str, ...]) -> None:
+    """Refuse a word that is not among the options."""
+    if not isinstance(value, str) or value not in options:
+        raise ValueError(f"{what} = {_shown(value)}: must be {' or '.join(map(repr, options))}")
 
 
 def mapping(what: str, value: Any) -> dict[str, Any]:

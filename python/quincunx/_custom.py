@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import partial
-from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from quincunx._coerce import number, numbers, whole
+from quincunx._coerce import choice, number, numbers, whole
 
 __all__ = [
     "At",
@@ -280,8 +280,7 @@ def histogram(
     over : {"replicas", "time"}
         "time" gives the time spent in each cell, float64 (\\*G, n, B).
     """
-    if not isinstance(over, str) or over not in ("replicas", "time"):
-        raise ValueError(f"over = {over!r}: must be 'replicas' or 'time'")
+    choice("over", over, ("replicas", "time"))
     if over == "time" and when is not None:
         raise ValueError("when: a histogram over time looks at the whole path; use burn")
     edges = numbers("bins", bins, axes=1)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from quincunx import _core
-from quincunx._coerce import number, numbers, whole
+from quincunx._coerce import choice, number, numbers, whole
 from quincunx._rng import keys
 from quincunx.switching.covariances import Covariance, as_covariance
 
@@ -21,7 +21,7 @@ Side = Literal["above", "below"]
 
 DRAWUP = 1e-7  # rise of E0 above its running minimum that counts as one
 STEPS = 4000  # coarse steps of the renewal equation on 8 characteristic times 1/sqrt(lam2)
-LONGEST = 40_000  # coarse steps at most
+LONGEST = 16_000  # coarse steps at most
 
 
 class InvalidApproximation(ValueError):  # noqa: N818 - the fixed public name
@@ -264,8 +264,7 @@ def excursion(
     "The Slepian model based independent interval approximation of persistency and zero-level exceedance distributions",
     arXiv 2401.01805.
     """
-    if not isinstance(validate, str) or validate not in ("raise", "warn"):
-        raise ValueError(f"validate = {validate!r}: must be 'raise' or 'warn'")
+    choice("validate", validate, ("raise", "warn"))
     if number("level", level) != 0:
         raise ValueError(f"level = {level!r}: must be 0; other levels are not available")
     model = as_covariance(covariance)
@@ -330,5 +329,4 @@ def _cubic(grid: Array, values: Array, t: Array) -> Array:
 
 
 def _side(side: Any) -> None:
-    if not isinstance(side, str) or side not in ("above", "below"):
-        raise ValueError(f"side = {side!r}: must be 'above' or 'below'")
+    choice("side", side, ("above", "below"))

@@ -10,6 +10,7 @@ import numpy as np
 
 from quincunx import _core
 from quincunx import observe as _observe
+from quincunx._coerce import numbers
 from quincunx._model import Method, Model, StartName
 from quincunx.switching.laws import Law, as_law
 
@@ -53,11 +54,7 @@ class AlternatingRenewal(Model):
             if start != "switch":
                 raise ValueError(f"start = {start!r}: must be 'switch', 'stationary', +1 or -1")
             return "switch"
-        if (
-            start is not None
-            and not isinstance(start, Mapping)
-            and np.any(np.abs(np.asarray(start, dtype=object)) != 1)
-        ):
+        if start is not None and not isinstance(start, Mapping) and np.any(np.abs(numbers("start", start)) != 1):
             raise ValueError(f"start = {start!r}: states are +1 (up) and -1 (down)")
         return None
 
