@@ -21,7 +21,7 @@ Side = Literal["above", "below"]
 
 DRAWUP = 1e-7  # rise of E0 above its running minimum that counts as one
 STEPS = 4000  # coarse steps of the renewal equation on 8 characteristic times 1/sqrt(lam2)
-LONGEST = 16_000  # coarse steps at most
+LONGEST = 8_000  # coarse steps at most
 
 
 class InvalidApproximation(ValueError):  # noqa: N818 - the fixed public name
