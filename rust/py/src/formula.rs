@@ -1,5 +1,6 @@
 //! Formulas across the border: Python reads the text, Rust judges it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
@@ -15,10 +16,11 @@ use crate::error::IntoPython;
 pub struct Formula {
     /// The checked postfix program.
     pub inner: Arc<quincunx_expr::Formula>,
+    tokens: Vec<PyToken>,
 }
 
 /// One postfix token: a number, a name, or an operation with its number of operands.
-#[derive(FromPyObject)]
+#[derive(Clone, FromPyObject, IntoPyObject)]
 enum PyToken {
     Number(f64),
     Apply((String, usize)),
@@ -29,18 +31,41 @@ enum PyToken {
 impl Formula {
     #[new]
     fn new(source: &str, tokens: Vec<PyToken>) -> PyResult<Self> {
-        let tokens: Vec<Token> = tokens
-            .into_iter()
+        let program: Vec<Token> = tokens
+            .iter()
             .map(|t| match t {
-                PyToken::Number(x) => Token::Number(x),
-                PyToken::Apply((op, n)) => Token::Apply(op, n),
-                PyToken::Name(name) => Token::Name(name),
+                PyToken::Number(x) => Token::Number(*x),
+                PyToken::Apply((op, n)) => Token::Apply(op.clone(), *n),
+                PyToken::Name(name) => Token::Name(name.clone()),
             })
             .collect();
-        let inner = quincunx_expr::Formula::from_postfix(source, &tokens).py()?;
+        let inner = quincunx_expr::Formula::from_postfix(source, &program).py()?;
         Ok(Self {
             inner: Arc::new(inner),
+            tokens,
         })
+    }
+
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, Vec<PyToken>)) {
+        let this = slf.get();
+        let arguments = (this.source().to_owned(), this.tokens.clone());
+        (slf.get_type().into_any(), arguments)
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other
+            .cast::<Self>()
+            .is_ok_and(|other| other.get().inner == self.inner)
+    }
+
+    fn __hash__(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.source().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Formula({:?})", self.source())
     }
 
     /// The text it was read from.

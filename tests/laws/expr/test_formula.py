@@ -1,7 +1,9 @@
 """Formulas from text: the same values as Python's own evaluation, and refusals that say where and what."""
 
 import contextlib
+import copy
 import math
+import pickle
 import string
 
 import numpy as np
@@ -213,6 +215,18 @@ def test_names_are_checked_against_each_other() -> None:
             formula("x").evaluate(names, columns, np.zeros(1))
     with pytest.raises(ValueError, match="columns"):
         formula("x").evaluate(["x"], columns, np.zeros(1))
+
+
+def test_formulas_travel_and_compare() -> None:
+    for text in ("x - x**3", "where(x in (1, 2), 0.5, -t)", "3"):
+        one = formula(text)
+        again = pickle.loads(pickle.dumps(one))
+        assert again == one
+        assert hash(again) == hash(one)
+        assert copy.deepcopy(one) == one
+        assert repr(one) == f'Formula("{text}")'
+    assert formula("x") != formula("y")
+    assert formula("x") != "x"
 
 
 def test_long_sums_are_fine() -> None:
