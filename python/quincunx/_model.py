@@ -59,6 +59,10 @@ class Model(ABC):
     def _start_names(self) -> dict[str, StartName]:
         """Return the names that ``start`` may give, in the order of the kernel's start columns."""
 
+    def _start_values(self, start: Any) -> Any:
+        """Return ``start`` with the model's own words (labels of states) replaced by numbers."""
+        return start
+
     def _special_start(self, start: Any) -> Hashable | None:
         """Return what the kernel needs to draw the start itself; None if ``start`` holds plain values."""
         return None

@@ -157,9 +157,14 @@ def _sets(params: Any, model: Any) -> int:
     return Sweep(model, params).sets if isinstance(model, Model) else 1
 
 
+def default_threads() -> int:
+    """Return the number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _threads(threads: Any) -> int:
     if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return default_threads()
     if isinstance(threads, bool) or not isinstance(threads, int | np.integer):
         raise TypeError(f"threads = {threads!r}: must be a whole number")
     if not 1 <= threads <= 4096:

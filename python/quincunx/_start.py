@@ -19,6 +19,7 @@ class Starts:
     """Validated starts of a run: rows for any range of replicas of any set."""
 
     def __init__(self, model: Model, start: Any, shape: tuple[int, ...], n: int) -> None:
+        start = model._start_values(start)  # noqa: SLF001
         self.special = model._special_start(start)  # noqa: SLF001 - the run loop is the other half of the protocol
         self._shape, self._n = shape, n
         self._names = model._start_names()  # noqa: SLF001

@@ -28,7 +28,11 @@ fn jump(n: usize, values: &[f64]) -> MarkovJump {
 const ROUTES: [Option<Route>; 2] = [Some(Route::Dense), Some(Route::Sparse)];
 
 fn options(route: Option<Route>) -> stationary::Options {
-    stationary::Options { tol: 1e-13, route }
+    stationary::Options {
+        tol: 1e-13,
+        route,
+        all: true,
+    }
 }
 
 fn close(a: &[f64], b: &[f64], tol: f64) {
@@ -243,6 +247,16 @@ fn several_recurrent_classes_and_absorption() {
     laws.sort_by(|a, b| b[0].total_cmp(&a[0]));
     close(laws[0], &[1.0, 0.0, 0.0, 0.0], 0.0);
     close(laws[1], &[0.0, 0.0, 1.0 / 3.0, 2.0 / 3.0], 1e-15);
+    let single = stationary::Options {
+        all: false,
+        ..options(None)
+    };
+    let refused = chain(4, &p).stationary(single, &Pulse::new()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the stationary law is not unique: the chain has 2 recurrent classes, {2, 3}, {0}; stationary(all=True) gives \
+         one law per class"
+    );
     let one = chain(1, &[1.0])
         .stationary(options(None), &Pulse::new())
         .unwrap();
@@ -431,6 +445,32 @@ fn any_number_of_threads_gives_the_same_bits() {
     };
     let one = run(1);
     assert!(run(2) == one && run(3) == one);
+}
+
+#[test]
+fn a_law_that_fills_few_of_many_states_is_followed_where_it_is() {
+    let (q, _) = birth_death(100_000);
+    let mut p0 = vec![0.0; 100_000];
+    p0[50_000] = 1.0;
+    let options = transient::Options { tol: 1e-11 };
+    let got = q.transient(&p0, &[30.0], options, &Pulse::new()).unwrap();
+    let (small, _) = birth_death(2100);
+    // The rates repeat every 35 states: the same ones around this start.
+    let mut p1 = vec![0.0; 2100];
+    p1[50_000 % 35 + 35 * 28] = 1.0;
+    let exact = small
+        .transient(&p1, &[30.0], options, &Pulse::new())
+        .unwrap();
+    let shift = 50_000 - (50_000 % 35 + 35 * 28);
+    let gap: f64 = (0..2100)
+        .map(|k| (exact.laws[k] - got.laws[k + shift]).abs())
+        .sum();
+    assert!(
+        gap <= got.bound + exact.bound && got.bound < 2e-11,
+        "{gap} {}",
+        got.bound
+    );
+    assert!((got.laws.iter().sum::<f64>() - 1.0).abs() < got.bound);
 }
 
 #[test]

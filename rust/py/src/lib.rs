@@ -1,6 +1,7 @@
 //! The border to Python: the only crate that knows it. One file per family; errors, the run loop and the
 //! observers cross in one place each.
 
+mod chain;
 mod custom;
 mod error;
 mod formula;
@@ -16,6 +17,7 @@ use pyo3::prelude::*;
 /// The compiled core of quincunx.
 #[pymodule(gil_used = false)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    chain::register(module)?;
     custom::register(module)?;
     formula::register(module)?;
     jump::register(module)?;

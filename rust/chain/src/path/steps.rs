@@ -112,7 +112,8 @@ impl StepPaths {
                 state,
                 stream: stream.clone(),
             };
-            task.keep(first + l, k as f64, &walker)?;
+            // A replica that nobody watches any more may stand earlier: it is never shown again.
+            task.keep(first + l, until as f64, &walker)?;
         }
         if task.is_last() {
             let values = shown(&state);

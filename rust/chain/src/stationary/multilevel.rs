@@ -11,6 +11,8 @@ use crate::matrix::Csr;
 const DIRECT: usize = 200;
 /// Cycles before the iteration is given up.
 const CYCLES: usize = 300;
+/// The iteration is given up when the residual has not halved within this many cycles.
+const STALLED: usize = 15;
 /// Iterates combined at the top level.
 const WINDOW: usize = 3;
 
@@ -31,7 +33,7 @@ pub(super) fn multilevel(edges: &Csr, scale: f64, tol: f64, pulse: &Pulse) -> Re
     let n = level.n();
     let mut x = vec![1.0 / n as f64; n];
     let mut past: Vec<(Vec<f64>, Vec<f64>)> = Vec::with_capacity(WINDOW);
-    let mut best = f64::INFINITY;
+    let (mut best, mut since) = (f64::INFINITY, 0);
     for cycles in 1..=CYCLES {
         let y = cycle(&level, x, pulse)?;
         let r = residual(&level, &y);
@@ -43,7 +45,12 @@ pub(super) fn multilevel(edges: &Csr, scale: f64, tol: f64, pulse: &Pulse) -> Re
                 cycles,
             });
         }
-        best = best.min(size);
+        if size < best / 2.0 {
+            (best, since) = (size, cycles);
+        }
+        if cycles > since + STALLED {
+            break;
+        }
         if past.len() == WINDOW {
             past.remove(0);
         }
@@ -59,7 +66,7 @@ pub(super) fn multilevel(edges: &Csr, scale: f64, tol: f64, pulse: &Pulse) -> Re
         }
     }
     Err(Error::Numerical(format!(
-        "the stationary law did not reach tol = {tol:e} in {CYCLES} cycles: the residual is {best:e}"
+        "the stationary law: tol = {tol:e} is out of reach, the iteration stalls at a residual of {best:e}"
     )))
 }
 

@@ -19,6 +19,8 @@ const FULL: usize = 10;
 const SPARSE: usize = 150_000;
 /// and given up beyond this many multiplications.
 const WORK: u64 = 3_000_000_000;
+/// More bytes of laws than this are refused.
+const LARGEST: u128 = 8_000_000_000;
 
 /// How a law was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Options {
     pub tol: f64,
     /// The way to take; None chooses by size and density.
     pub route: Option<Route>,
+    /// True for one law per recurrent class; else a chain with several of them is refused.
+    pub all: bool,
 }
 
 impl Default for Options {
@@ -45,6 +49,7 @@ impl Default for Options {
         Self {
             tol: 1e-12,
             route: None,
+            all: true,
         }
     }
 }
@@ -70,8 +75,21 @@ fn stationary(edges: &Csr, scale: f64, options: Options, pulse: &Pulse) -> Resul
     let n = edges.n();
     let classes = Classes::of_edges(edges);
     let count = classes.recurrent_classes().count();
+    if count > 1 && !options.all {
+        return Err(not_unique(&classes));
+    }
+    let bytes = count as u128 * n as u128 * 8;
+    if bytes > LARGEST {
+        return Err(Error::TooLarge {
+            what: format!("{count} stationary laws of {n} states"),
+            bytes,
+            limit: LARGEST,
+            remedy: "restrict the chain to one recurrent class (classes()) and ask for its law"
+                .into(),
+        });
+    }
     let mut out = Stationary {
-        laws: vec![0.0; count.checked_mul(n).ok_or_else(|| too_large(count, n))?],
+        laws: vec![0.0; count * n],
         count,
         residual: 0.0,
         iterations: 0,
@@ -96,13 +114,27 @@ fn stationary(edges: &Csr, scale: f64, options: Options, pulse: &Pulse) -> Resul
     Ok(out)
 }
 
-fn too_large(count: usize, n: usize) -> Error {
-    Error::TooLarge {
-        what: format!("{count} laws of {n} states"),
-        bytes: count as u128 * n as u128 * 8,
-        limit: usize::MAX as u128,
-        remedy: "ask for the law of one recurrent class".into(),
-    }
+/// Names the recurrent classes by their first states.
+fn not_unique(classes: &Classes) -> Error {
+    let shown: Vec<String> = classes
+        .recurrent_classes()
+        .take(4)
+        .map(|c| {
+            let states = classes.states(c);
+            let mut names: Vec<String> = states.iter().take(4).map(u32::to_string).collect();
+            if states.len() > names.len() {
+                names.push("...".into());
+            }
+            format!("{{{}}}", names.join(", "))
+        })
+        .collect();
+    let count = classes.recurrent_classes().count();
+    let more = if count > shown.len() { ", ..." } else { "" };
+    Error::Refused(format!(
+        "the stationary law is not unique: the chain has {count} recurrent classes, {}{more}; stationary(all=True) \
+         gives one law per class",
+        shown.join(", ")
+    ))
 }
 
 /// The law of one recurrent class.

@@ -85,7 +85,7 @@ fn finish(pass: Pass, windows: &[PoissonWeights], terms: usize) -> Transient {
     Transient {
         laws: pass.laws,
         iterations: pass.steps,
-        bound: truncation + pass.steady + rounding,
+        bound: truncation + pass.dropped + rounding,
     }
 }
 

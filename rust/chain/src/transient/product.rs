@@ -1,5 +1,7 @@
 //! `x -> x P` with the same bits for any number of threads: each entry of the result is one fixed sum.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::matrix::Csr;
@@ -16,6 +18,8 @@ pub struct Product {
     form: Form,
     /// Largest number of terms in one entry of a product.
     terms: usize,
+    /// Largest i - j and j - i of an entry (i, j).
+    reach: (usize, usize),
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +53,21 @@ impl Product {
                 diagonal: diagonal.to_vec(),
             }
         };
-        Self { n, form, terms }
+        let reach = (0..n).fold((0, 0), |(down, up), i| {
+            let columns = edges.row(i).0;
+            let least = columns.first().map_or(i, |&j| j as usize);
+            let most = columns.last().map_or(i, |&j| j as usize);
+            (
+                down.max(i.saturating_sub(least)),
+                up.max(most.saturating_sub(i)),
+            )
+        });
+        Self {
+            n,
+            form,
+            terms,
+            reach,
+        }
     }
 
     /// Number of states.
@@ -62,14 +80,22 @@ impl Product {
         self.terms
     }
 
-    /// `y = x P`. Uses the threads of the pool it runs on.
-    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
-        if self.n <= PIECE {
-            self.piece(x, y, 0);
+    /// Where `x P` can be positive if x is so within `support` only.
+    pub fn spread(&self, support: &Range<usize>) -> Range<usize> {
+        let (down, up) = self.reach;
+        support.start.saturating_sub(down)..(support.end + up).min(self.n)
+    }
+
+    /// The entries `part` of `y = x P`; the others are left alone. Uses the threads of the pool it runs on.
+    pub fn apply(&self, x: &[f64], y: &mut [f64], part: Range<usize>) {
+        let first = part.start;
+        let y = &mut y[part];
+        if y.len() <= PIECE {
+            self.piece(x, y, first);
         } else {
             y.par_chunks_mut(PIECE)
                 .enumerate()
-                .for_each(|(k, part)| self.piece(x, part, k * PIECE));
+                .for_each(|(k, part)| self.piece(x, part, first + k * PIECE));
         }
     }
 
@@ -196,7 +222,7 @@ mod tests {
             assert!(seen == form || form == 0, "{seen} {form}");
             let x: Vec<f64> = (0..n).map(|i| ((i * 37) % 11) as f64).collect();
             let mut y = vec![1.0; n];
-            product.apply(&x, &mut y);
+            product.apply(&x, &mut y, 0..n);
             let mut exact: Vec<f64> = (0..n).map(|j| x[j] * diagonal[j]).collect();
             for (i, x) in x.iter().enumerate() {
                 edges.entries(i).for_each(|(j, p)| exact[j] += x * p);

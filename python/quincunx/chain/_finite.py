@@ -1,0 +1,258 @@
+"""What chains in discrete and continuous time share: labels, starts, structure, stationary laws."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Hashable, Mapping
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self, overload
+
+import numpy as np
+
+from quincunx import _core
+from quincunx._model import Method, Model, StartName
+from quincunx._simulate import default_threads
+from quincunx.chain._answers import Classes, ExactInfo
+from quincunx.chain._matrix import CoreClass, build, fingerprint, freeze
+from quincunx.chain._method import Alias
+
+__all__ = ["FiniteChain"]
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+class FiniteChain(Model):
+    """A chain on finitely many states, given by a square matrix."""
+
+    _what: ClassVar[str]
+    _core_class: ClassVar[CoreClass]
+
+    def __init__(self, matrix: Any, states: Any = None) -> None:
+        self._matrix = freeze(self._what, matrix)
+        self._law = build(self._core_class, self._matrix)
+        self._labels = None if states is None else _labels(states, self._matrix.shape[0])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What can be observed: ``state``, the index of the state."""
+        return ("state",)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The matrix, by its name."""
+        return {self._what: self._matrix}
+
+    @property
+    def methods(self) -> tuple[type[Method], ...]:
+        """`Alias`, exact paths."""
+        return (Alias,)
+
+    @property
+    def states(self) -> Array:
+        """The labels, one per state: ``model.states[res["state"]]`` translates a result. Without labels: 0..n-1."""
+        if self._labels is None:
+            return np.arange(len(self))
+        return _label_array(self._labels)
+
+    def replace(self, **values: Any) -> Self:
+        """Return a new chain with another matrix of the same size, or other labels (``states=``)."""
+        states = values.pop("states", self._labels)
+        return type(self)(self._params_with(values)[self._what], states)
+
+    def classes(self) -> Classes:
+        """Communicating classes in topological order, with their periods.
+
+        A class is recurrent if no edge leaves it. Tarjan's algorithm, O(n + entries).
+
+        Returns
+        -------
+        Classes
+            ``.of`` (class of each state), ``.recurrent``, ``.period``; ``[k]`` gives the states of class k.
+        """
+        of, recurrent, period = self._law.classes()
+        return Classes(of, np.array(recurrent, dtype=bool), np.array(period, dtype=np.int64))
+
+    def is_reversible(self) -> bool:
+        """True if a law with every entry positive is in detailed balance with the chain.
+
+        Kolmogorov's criterion, relative to 1e-10, without the stationary law; a one-way edge is enough for False.
+        """
+        return bool(self._law.is_reversible())
+
+    @overload
+    def stationary(self, *, all: bool = ..., tol: float = ..., info: Literal[False] = ...) -> Array: ...
+    @overload
+    def stationary(self, *, all: bool = ..., tol: float = ..., info: Literal[True]) -> tuple[Array, ExactInfo]: ...
+
+    def stationary(self, *, all: bool = False, tol: float = 1e-12, info: bool = False) -> Any:  # noqa: A002
+        """The law that the chain leaves unchanged.
+
+        Up to about 1e5 states (and beyond for tree-like chains) by elimination without subtraction (GTH), dense or
+        sparse in a fill-reducing order: each entry has a relative error of order n 2^-53, however small it is and
+        however nearly the chain falls apart. Larger chains by multilevel aggregation to the residual ``tol``.
+        Periodic chains are fine.
+
+        Parameters
+        ----------
+        all : bool
+            True: one law per recurrent class (their mixtures are all stationary laws), shape (classes, states).
+        tol : float
+            Largest residual of an iterated law: the 1-norm of ``pi P - pi``, or of ``pi Q`` over the largest exit rate.
+        info : bool
+            Also return an `ExactInfo` with the residual reached.
+
+        Returns
+        -------
+        ndarray, (n_states,)
+            Masses that sum to 1.
+
+        Raises
+        ------
+        ValueError
+            The chain has several recurrent classes and ``all`` is False.
+        SimulationError
+            ``tol`` was not reached; the message tells the residual that was.
+
+        References
+        ----------
+        Grassmann, Taksar, Heyman, Oper. Res. 33 (1985) 1107-1116; O'Cinneide, Numer. Math. 65 (1993) 109-120;
+        Horton, Leutenegger, SIGMETRICS 1994 (multilevel).
+        """
+        laws, residual, cycles = self._law.stationary(bool(all), float(tol), default_threads())
+        answer = laws if all else laws[0]
+        return (answer, ExactInfo(residual, cycles, None)) if info else answer
+
+    def _index(self, what: str, state: Any) -> int:
+        """Return the number of a state given by label or index."""
+        if self._lookup and isinstance(state, Hashable) and state in self._lookup:
+            return self._lookup[state]
+        if isinstance(state, int | np.integer) and not isinstance(state, bool):
+            if 0 <= state < len(self):
+                return int(state)
+            raise ValueError(f"{what} = {state}: must be a state in [0, {len(self)})")
+        if self._lookup:
+            from quincunx._model import nearest
+
+            raise ValueError(f"{what} = {state!r}: no such state; {nearest(str(state), tuple(map(str, self._lookup)))}")
+        raise TypeError(f"{what} = {state!r}: must be the index of a state (this chain has no labels)")
+
+    @cached_property
+    def _lookup(self) -> dict[Hashable, int]:
+        return {} if self._labels is None else {label: k for k, label in enumerate(self._labels)}
+
+    def _indices(self, what: str, states: Any) -> Array:
+        """Return an int64 array of states given as labels or indices."""
+        array = np.asarray(states)
+        if array.dtype.kind in "iu" and not self._lookup:
+            return np.ascontiguousarray(array, dtype=np.int64)
+        if array.dtype.kind == "f" and not self._lookup:
+            raise TypeError(f"{what}: must hold states, integers")
+        return np.array([self._index(what, s) for s in array.ravel().tolist()], dtype=np.int64).reshape(array.shape)
+
+    def _point_or_law(self, what: str, p0: Any) -> Array:
+        """Return a law as masses; a state becomes the law that holds it."""
+        if np.ndim(p0) == 0 or (self._lookup and isinstance(p0, Hashable) and p0 in self._lookup):
+            law = np.zeros(len(self))
+            law[self._index(what, p0.item() if isinstance(p0, np.generic) else p0)] = 1.0
+            return law
+        try:
+            law = np.ascontiguousarray(p0, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{what}: must be a state or a vector of masses") from None
+        if law.ndim != 1:
+            raise ValueError(f"{what}: has {law.ndim} dimensions: must be a state or a vector of masses")
+        return law
+
+    def _start_names(self) -> dict[str, StartName]:
+        return {"state": StartName(default=0.0, integer=True)}
+
+    def _start_values(self, start: Any) -> Any:
+        """Replace labels by numbers; laws, ``"stationary"`` and distributions stay."""
+        if isinstance(start, Mapping):
+            return {k: self._start_values(v) if k == "state" else v for k, v in start.items()}
+        if not self._lookup or start is None or hasattr(start, "ppf"):
+            return start
+        if isinstance(start, Hashable) and start in self._lookup:
+            return self._lookup[start]
+        if isinstance(start, str) and start == "stationary":
+            return start
+        array = np.asarray(start)
+        return start if array.dtype.kind == "f" else self._indices("start", start)
+
+    def _special_start(self, start: Any) -> Hashable | None:
+        if isinstance(start, Mapping) and set(start) == {"state"}:
+            start = start["state"]
+        if isinstance(start, str) and start == "stationary":
+            return ("stationary",)
+        if isinstance(start, list | tuple | np.ndarray):
+            array = np.asarray(start)
+            if array.dtype.kind == "f" and array.ndim == 1:
+                return ("law", array.astype(np.float64).tobytes())
+        return None
+
+    def _automatic(self) -> Method:
+        return Alias()
+
+    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
+        law: Array | None = None
+        match special:
+            case ("stationary",):
+                law = self._stationary_once
+            case ("law", bytes() as masses):
+                law = np.frombuffer(masses)
+        kernel: _core.Kernel = self._law.kernel(law)
+        return kernel
+
+    @cached_property
+    def _stationary_once(self) -> Array:
+        return self.stationary()
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of states."""
+
+    def _identity(self) -> tuple[Any, ...]:
+        return (type(self), fingerprint(self._matrix), self._labels)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FiniteChain) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._matrix, self._labels)
+
+    def __repr__(self) -> str:
+        n = len(self)
+        if n <= 8 and isinstance(self._matrix, np.ndarray):
+            body = repr(self._matrix.tolist())
+        else:
+            kind = "dense" if isinstance(self._matrix, np.ndarray) else f"sparse, {self._matrix.nnz} entries"
+            body = f"<{n} x {n}, {kind}>"
+        labels = "" if self._labels is None else f", states={list(self._labels) if n <= 8 else '...'}"
+        return f"{type(self).__name__}({body}{labels})"
+
+
+def _labels(states: Any, n: int) -> tuple[Hashable, ...]:
+    if isinstance(states, str) or not hasattr(states, "__len__"):
+        raise TypeError(f"states = {states!r}: must be a sequence of labels")
+    labels = tuple(states.tolist() if isinstance(states, np.ndarray) else states)
+    if len(labels) != n:
+        raise ValueError(f"states: {len(labels)} labels: must be one per state, {n}")
+    seen: set[Hashable] = set()
+    for k, label in enumerate(labels):
+        if not isinstance(label, Hashable):
+            raise TypeError(f"states[{k}] = {label!r}: must be hashable")
+        if label in seen:
+            raise ValueError(f"states[{k}] = {label!r}: stands twice")
+        seen.add(label)
+    return labels
+
+
+def _label_array(labels: tuple[Hashable, ...]) -> Array:
+    array = np.array(labels) if all(isinstance(x, str | int | float) for x in labels) else None
+    if array is None or array.ndim != 1:
+        array = np.empty(len(labels), dtype=object)
+        array[:] = labels
+    return array
