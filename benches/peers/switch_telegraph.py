@@ -13,7 +13,7 @@ def run(n=PATHS, rng=1, threads=1):
     import quincunx as qx
     from quincunx import observe, switching
 
-    process = switching.SwitchProcess(switching.laws.Gamma(SHAPE, SCALE))
+    process = switching.SwitchProcess(switching.laws.Gamma(SHAPE, 1 / SCALE))
     return qx.simulate(process, t=T, start=1, observe=observe.final(), n=n, rng=rng, threads=threads)
 
 

@@ -10,7 +10,7 @@ from quincunx import observe, switching
 
 laws = {
     "exponential": switching.SwitchProcess(switching.laws.Exponential(1.0)),
-    "gamma, shape 5": switching.SwitchProcess(switching.laws.Gamma(5.0, 0.2)),
+    "gamma, shape 5": switching.SwitchProcess(switching.laws.Gamma(5.0, 5.0)),
 }
 fig = matplotlib.figure.Figure(figsize=(6.4, 4.0), layout="constrained")
 ax = fig.subplots()
