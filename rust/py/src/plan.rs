@@ -222,7 +222,7 @@ impl<'a> Names<'a> {
 }
 
 /// `x >= c`, `x > c` and the like, with the column on either side.
-fn level(dag: &Dag, root: NodeId, columns: u32) -> Option<Level> {
+pub(crate) fn level(dag: &Dag, root: NodeId, columns: u32) -> Option<Level> {
     let Node::Binary(op, a, b) = dag.node(root) else {
         return None;
     };

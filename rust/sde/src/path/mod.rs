@@ -1,0 +1,18 @@
+//! Paths on a grid of equal steps: blocks of lanes moved by a compiled scheme, and what lies between two steps.
+
+mod block;
+mod bridge;
+mod diffusion;
+mod fill;
+mod grid;
+mod kernel;
+mod normals;
+mod passage;
+mod stepper;
+mod walk;
+
+pub use kernel::{BLOCK, FixedStep};
+pub(crate) use normals::Normals;
+
+#[cfg(test)]
+mod tests;
