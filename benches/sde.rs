@@ -1,0 +1,164 @@
+//! Euler and Maruyama's step from a formula against the same step written by hand for blocks of lanes, per level
+//! of the processor. Throughput is in path-steps.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use quincunx_core::observe::{Fold, Observable, Observer, Part, Plan, Reduce};
+use quincunx_core::rng::{Key, LaneStreams, Purpose};
+use quincunx_core::run::{Ensemble, Pool, Pulse, Set, Starts};
+use quincunx_core::simd::{self, Job, Lanes, Level, Vector, dispatch_at};
+use quincunx_expr::{Formula, Token};
+use quincunx_sde::{BLOCK, Calculus, Equation, FixedStep, Scheme, Terms};
+
+const PATHS: u64 = 1024;
+const STEPS: usize = 200;
+const CHUNKS: usize = BLOCK / 8;
+const AHEAD: usize = 12;
+
+fn rpn(text: &str) -> Formula {
+    let token = |word: &str| match word.parse::<f64>() {
+        Ok(value) => Token::Number(value),
+        Err(_) if ["+", "-", "*", "/", "**"].contains(&word) => Token::Apply(word.into(), 2),
+        Err(_) => Token::Name(word.into()),
+    };
+    let tokens: Vec<Token> = text.split_whitespace().map(token).collect();
+    Formula::from_postfix(text, &tokens).expect("a formula")
+}
+
+fn ensemble(names: &str, drift: &[&str], own: &[&str], dt: f64, start: &[f64]) -> Ensemble {
+    let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
+    let terms = Terms {
+        drift: drift.iter().map(|f| rpn(f)).collect(),
+        own: own.iter().map(|f| rpn(f)).collect(),
+        shared: vec![],
+    };
+    let equation = Equation::new(&names, &[], &terms, Calculus::Ito).expect("an equation");
+    let kernel = FixedStep::new(equation, Scheme::EulerMaruyama, dt, 0).expect("a kernel");
+    let t1 = dt * STEPS as f64;
+    let of = vec![Observable::Columns(0..names.len())];
+    let last = Observer::Grid { times: vec![t1] };
+    let plan = Plan::new(vec![Part::new(last, of).expect("a part")], t1);
+    let set = Set {
+        kernel: Arc::new(kernel),
+        starts: Arc::new(Starts::Shared(start.to_vec())),
+        key: Key([42, 7]),
+        plan: Arc::new(plan),
+    };
+    let fold = Fold {
+        reduce: Reduce::Keep,
+        rewrite: None,
+    };
+    Ensemble::new(vec![set], vec![fold], (0.0, t1)).expect("a run")
+}
+
+/// A hand-written step over one chunk of eight lanes: `D` states, as many normals.
+trait Step<const D: usize>: Copy {
+    fn step<V: Vector>(self, x: [V::F; D], z: [V::F; D]) -> [V::F; D];
+}
+
+#[derive(Clone, Copy)]
+struct DoubleWell;
+
+impl Step<1> for DoubleWell {
+    #[inline(always)]
+    fn step<V: Vector>(self, [x]: [V::F; 1], [z]: [V::F; 1]) -> [V::F; 1] {
+        let drift = V::sub(x, V::mul(V::mul(x, x), x));
+        let next = V::add(x, V::mul(drift, V::splat(0.01)));
+        [V::add(next, V::mul(V::splat(0.05), z))]
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Lorenz;
+
+impl Step<3> for Lorenz {
+    #[inline(always)]
+    fn step<V: Vector>(self, [x, y, z]: [V::F; 3], noise: [V::F; 3]) -> [V::F; 3] {
+        let h = V::splat(0.001);
+        let fx = V::mul(V::splat(10.0), V::sub(y, x));
+        let fy = V::sub(V::mul(x, V::sub(V::splat(28.0), z)), y);
+        let fz = V::sub(V::mul(x, y), V::mul(V::splat(8.0 / 3.0), z));
+        let kick = |z| V::mul(V::splat(0.0632), z);
+        [
+            V::add(V::add(x, V::mul(fx, h)), kick(noise[0])),
+            V::add(V::add(y, V::mul(fy, h)), kick(noise[1])),
+            V::add(V::add(z, V::mul(fz, h)), kick(noise[2])),
+        ]
+    }
+}
+
+/// All paths, block after block, with noise drawn `AHEAD` rows at a time.
+struct ByHand<S, const D: usize>(S, [f64; D]);
+
+impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
+    type Out = f64;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> f64 {
+        let mut sum = 0.0;
+        for first in (0..PATHS).step_by(BLOCK) {
+            let replicas = first..first + BLOCK as u64;
+            let mut streams = LaneStreams::at(Key([42, 7]), replicas, Purpose::NOISE);
+            let mut x = [[Lanes::splat(0.0); CHUNKS]; D];
+            for (row, start) in x.iter_mut().zip(self.1) {
+                row.fill(Lanes::splat(start));
+            }
+            let mut noise = vec![Lanes::splat(0.0); AHEAD * CHUNKS];
+            let mut steps = 0;
+            while steps < STEPS {
+                streams.normals::<V>(&mut noise);
+                let batch = (AHEAD / D).min(STEPS - steps);
+                for rows in noise.chunks_exact(D * CHUNKS).take(batch) {
+                    for c in 0..CHUNKS {
+                        for p in 0..V::PARTS {
+                            let state = std::array::from_fn(|i| V::load(&x[i][c], p));
+                            let z = std::array::from_fn(|i| V::load(&rows[i * CHUNKS + c], p));
+                            let next = self.0.step::<V>(state, z);
+                            for (row, value) in x.iter_mut().zip(next) {
+                                V::store(&mut row[c], p, value);
+                            }
+                        }
+                    }
+                }
+                steps += batch;
+            }
+            sum += x[0][0][0];
+        }
+        sum
+    }
+}
+
+fn steps(c: &mut Criterion) {
+    let well = ensemble("x", &["x x 3 ** -"], &["0.5"], 0.01, &[0.1]);
+    let drift = ["10 y x - *", "x 28 z - * y -", "x y * 8 3 / z * -"];
+    let lorenz = ensemble("x y z", &drift, &["2", "2", "2"], 0.001, &[1.0, 1.0, 25.0]);
+    let (pool, pulse) = (Pool::of(1).expect("a pool"), Pulse::new());
+    for level in Level::available()
+        .into_iter()
+        .filter(|l| *l != Level::Scalar)
+    {
+        simd::force(Some(level)).expect("available");
+        let mut group = c.benchmark_group(format!("sde/{level}"));
+        group.throughput(Throughput::Elements(PATHS * STEPS as u64));
+        group.sample_size(20);
+        group.bench_function("double well, formula", |b| {
+            b.iter(|| black_box(well.simulate(PATHS, &pool, &pulse)));
+        });
+        group.bench_function("double well, by hand", |b| {
+            b.iter(|| black_box(dispatch_at(level, ByHand(DoubleWell, [0.1]))));
+        });
+        group.bench_function("Lorenz-63, formula", |b| {
+            b.iter(|| black_box(lorenz.simulate(PATHS, &pool, &pulse)));
+        });
+        group.bench_function("Lorenz-63, by hand", |b| {
+            b.iter(|| black_box(dispatch_at(level, ByHand(Lorenz, [1.0, 1.0, 25.0]))));
+        });
+        group.finish();
+    }
+    simd::force(None).expect("given back");
+}
+
+criterion_group!(benches, steps);
+criterion_main!(benches);
