@@ -9,6 +9,7 @@ mod jump;
 mod lattice;
 mod plan;
 mod run;
+mod sde;
 mod switching;
 mod streams;
 
@@ -23,6 +24,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     jump::register(module)?;
     lattice::register(module)?;
     run::register(module)?;
+    sde::register(module)?;
     switching::register(module)?;
     streams::register(module)?;
     Ok(())
