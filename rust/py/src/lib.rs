@@ -10,8 +10,8 @@ mod lattice;
 mod plan;
 mod run;
 mod sde;
-mod switching;
 mod streams;
+mod switching;
 
 use pyo3::prelude::*;
 
@@ -25,7 +25,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     lattice::register(module)?;
     run::register(module)?;
     sde::register(module)?;
-    switching::register(module)?;
     streams::register(module)?;
+    switching::register(module)?;
     Ok(())
 }

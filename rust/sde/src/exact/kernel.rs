@@ -8,7 +8,7 @@ use quincunx_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::law::{Law, Transition};
-use crate::path::{BLOCK, Normals};
+use crate::path::{BLOCK, Normals, refuse_events};
 
 /// A named law drawn at the observed times and nowhere else.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ impl Kernel for Exact {
     }
 
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
+        refuse_events(task)?;
         if task.recorder.watches() {
             return Err(Error::Refused(
                 "method = Exact(): draws at the observed times only; time_average, maximum, minimum, first_passage \

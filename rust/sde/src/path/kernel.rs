@@ -87,6 +87,7 @@ impl Kernel for FixedStep {
             let need = format!("must be at least 1e-12 of the times of the run ({t:?})");
             return Err(Error::invalid("dt", check::fmt_f64(self.dt), need));
         }
+        refuse_events(task)?;
         let slots = task.slots();
         for first in (0..slots).step_by(BLOCK) {
             let lanes = BLOCK.min(slots - first);
@@ -94,4 +95,14 @@ impl Kernel for FixedStep {
         }
         Ok(())
     }
+}
+
+/// A diffusion has no events.
+pub(crate) fn refuse_events(task: &Task<'_>) -> Result<()> {
+    if task.recorder.keeps_events() {
+        return Err(Error::Refused(
+            "observe = events(): a diffusion has no events; every(dt) shows every step".into(),
+        ));
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod passage;
 mod stepper;
 mod walk;
 
+pub(crate) use kernel::refuse_events;
 pub use kernel::{BLOCK, FixedStep};
 pub(crate) use normals::Normals;
 
