@@ -97,7 +97,7 @@ impl<'w, 't> Walk<'w, 't> {
         self.task.recorder.look(self.block.first, self.block.view());
     }
 
-    /// Looks that fall on the current grid point, before `until`.
+    /// Looks that fall on the current grid point.
     fn look_now(&mut self, until: f64) {
         let here = Place {
             k: self.block.k,
@@ -105,7 +105,7 @@ impl<'w, 't> Walk<'w, 't> {
         };
         loop {
             let look = self.next_look();
-            if look >= until || self.grid.locate(look) != here {
+            if look > until || self.grid.locate(look) != here {
                 return;
             }
             self.look();
