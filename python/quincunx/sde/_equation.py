@@ -71,8 +71,8 @@ class SDE(Model):
     >>> lorenz = sde.SDE({"x": "s*(y - x)", "y": "x*(r - z) - y", "z": "x*y - b*z"}, 0.5, s=10.0, r=28.0, b=8 / 3)
     >>> lorenz
     SDE: dx = s*(y - x) dt + 0.5 dW1
-         dy = x*(r - z) - y dt + 0.5 dW2
-         dz = x*y - b*z dt + 0.5 dW3
+         dy = (x*(r - z) - y) dt + 0.5 dW2
+         dz = (x*y - b*z) dt + 0.5 dW3
          (Ito; s=10.0, r=28.0, b=2.6666666666666665)
     >>> res = qx.simulate(
     ...     lorenz,
