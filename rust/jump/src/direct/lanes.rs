@@ -16,14 +16,29 @@ pub(super) const WIDTH: usize = CHUNKS * LANES;
 const CHUNKS: usize = 2;
 /// Networks with more reactions than this run path by path.
 const MAX_REACTIONS: usize = 20;
+/// Networks with more species than this run path by path. A power of two: indices are masked, not checked.
+const MAX_SPECIES: usize = 32;
 /// Rounds between two looks at the pulse.
 const TICK_EVERY: u64 = 1024;
+
+/// A propensity `(k n_a) (n_b - c)`, or what is left of it.
+#[derive(Clone, Copy, Debug)]
+struct LaneRate {
+    form: Form,
+    a: usize,
+    b: usize,
+    k: f64,
+    /// The changes of this reaction are `entries[first..end]`.
+    first: usize,
+    end: usize,
+}
 
 /// What the lanes need of a network: mass action with at most two reactant molecules.
 #[derive(Clone, Debug)]
 pub(super) struct LaneNetwork {
-    rates: Vec<(Form, usize, usize, f64)>,
-    change: Vec<Vec<(usize, f64)>>,
+    rates: Vec<LaneRate>,
+    /// `(species, change)` of all reactions, one after another.
+    entries: Vec<(usize, f64)>,
     /// Species that conservation laws do not bound: their counts are watched for overflow.
     growing: Vec<usize>,
     species: usize,
@@ -33,11 +48,9 @@ impl LaneNetwork {
     /// `None` where lanes do not pay or do not hold.
     pub(super) fn of(network: &Network) -> Option<Self> {
         let holds = |f: Form| !matches!(f, Form::General | Form::Formula);
-        let records = network.propensities();
-        if records.is_empty()
-            || records.len() > MAX_REACTIONS
-            || !records.iter().all(|p| holds(p.form))
-        {
+        let (records, species) = (network.propensities(), network.species().len());
+        let small = (1..=MAX_REACTIONS).contains(&records.len()) && species <= MAX_SPECIES;
+        if !small || !records.iter().all(|p| holds(p.form)) {
             return None;
         }
         let gains = |i: usize| {
@@ -47,20 +60,27 @@ impl LaneNetwork {
                 .flatten()
                 .any(|&(s, v)| s == i && v > 0)
         };
-        let origin = vec![0; network.species().len()];
-        let bounded = network.conserved_bounds(&origin).ok()?;
+        let bounded = network.conserved_bounds(&vec![0; species]).ok()?;
+        let (mut rates, mut entries) = (Vec::new(), Vec::new());
+        for (p, row) in records.iter().zip(network.change().rows()) {
+            let first = entries.len();
+            entries.extend(row.iter().map(|&(i, v)| (i, v as f64)));
+            rates.push(LaneRate {
+                form: p.form,
+                a: p.a as usize,
+                b: p.b as usize,
+                k: p.k,
+                first,
+                end: entries.len(),
+            });
+        }
         Some(Self {
-            rates: records
-                .iter()
-                .map(|p| (p.form, p.a as usize, p.b as usize, p.k))
-                .collect(),
-            change: (network.change().rows())
-                .map(|row| row.iter().map(|&(i, v)| (i, v as f64)).collect())
-                .collect(),
-            growing: (0..origin.len())
+            rates,
+            entries,
+            growing: (0..species)
                 .filter(|&i| bounded[i].is_none() && gains(i))
                 .collect(),
-            species: origin.len(),
+            species,
         })
     }
 
@@ -105,7 +125,7 @@ const IDLE: usize = usize::MAX;
 
 #[derive(Debug)]
 struct Block {
-    n: Vec<[Lanes<f64>; CHUNKS]>,
+    n: [[Lanes<f64>; CHUNKS]; MAX_SPECIES],
     t: [Lanes<f64>; CHUNKS],
     stop: [Lanes<f64>; CHUNKS],
     states: [States; CHUNKS],
@@ -117,14 +137,15 @@ struct Block {
     /// Next event time and threshold of the lanes in a rare path.
     next: Lanes<f64>,
     threshold: Lanes<f64>,
-    sums: Vec<Lanes<f64>>,
+    sums: [Lanes<f64>; MAX_REACTIONS],
+    total: Lanes<f64>,
     row: Vec<f64>,
 }
 
 impl Block {
     fn new(network: &LaneNetwork) -> Self {
         Self {
-            n: vec![[Lanes::splat(0.0); CHUNKS]; network.species],
+            n: [[Lanes::splat(0.0); CHUNKS]; MAX_SPECIES],
             t: [Lanes::splat(0.0); CHUNKS],
             stop: [Lanes::splat(f64::NEG_INFINITY); CHUNKS],
             states: [States([Lanes::splat(1); 4]); CHUNKS],
@@ -134,7 +155,8 @@ impl Block {
             active: 0,
             next: Lanes::splat(0.0),
             threshold: Lanes::splat(0.0),
-            sums: vec![Lanes::splat(0.0); network.rates.len()],
+            sums: [Lanes::splat(0.0); MAX_REACTIONS],
+            total: Lanes::splat(0.0),
             row: vec![0.0; network.species],
         }
     }
@@ -168,7 +190,10 @@ impl Block {
         let (c, l) = (lane / LANES, lane % LANES);
         Path {
             t: self.t[c][l],
-            n: self.n.iter().map(|row| row[c][l]).collect(),
+            n: self.n[..self.row.len()]
+                .iter()
+                .map(|row| row[c][l])
+                .collect(),
             stream: Stream::from_state(self.states[c].0.map(|row| row[l])),
         }
     }
@@ -197,7 +222,7 @@ impl Block {
                 *x = row[c][l];
             }
             let stop = crew.show(slot, &self.row, next);
-            let total = self.sums.last().map_or(0.0, |s| s[l]);
+            let total = self.total[l];
             let events = self.events[c][l] as u64;
             if next > crew.task.until() {
                 crew.finish(slot, &self.path(lane), events, total)?;
@@ -254,10 +279,14 @@ impl Job for Rounds<'_, '_, '_> {
     fn run<V: Vector>(self) -> Result<()> {
         let mut round = 0_u64;
         while self.block.active > self.few {
-            for c in 0..CHUNKS {
-                for part in 0..V::PARTS {
+            let mut c = 0;
+            while c < CHUNKS {
+                let mut part = 0;
+                while part < V::PARTS {
                     event::<V>(self.network, self.block, self.crew, c, part)?;
+                    part += 1;
                 }
+                c += 1;
             }
             round += 1;
             if round.is_multiple_of(TICK_EVERY) {
@@ -290,6 +319,7 @@ fn event<V: Vector>(
     if V::bits(live) | idle != full {
         V::store(&mut block.next, part, next);
         V::store(&mut block.threshold, part, threshold);
+        V::store(&mut block.total, part, total);
         let bits = block.pause(c, part * V::N, V::bits(live), V::N, crew)?;
         live = V::mask(bits);
         // Lanes that ended or were replaced keep the words they have.
@@ -305,8 +335,11 @@ fn event<V: Vector>(
     fire::<V>(network, block, c, part, threshold, live);
     if !network.growing.is_empty() {
         let mut over = V::mask(0);
-        for &i in &network.growing {
-            over = V::mask_or(over, V::ge(V::load(&block.n[i][c], part), V::splat(LIMIT)));
+        let mut g = 0;
+        while g < network.growing.len() {
+            let n = V::load(&block.n[network.growing[g] % MAX_SPECIES][c], part);
+            over = V::mask_or(over, V::ge(n, V::splat(LIMIT)));
+            g += 1;
         }
         let over = V::bits(V::mask_and(over, live));
         if over != 0 {
@@ -317,6 +350,8 @@ fn event<V: Vector>(
 }
 
 /// Running sums of the propensities, in the order of the reactions; gives the last.
+///
+/// Plain index loops here and below: an iterator adaptor that stays a call loses the instruction set.
 #[inline(always)]
 fn propensities<V: Vector>(
     network: &LaneNetwork,
@@ -324,23 +359,26 @@ fn propensities<V: Vector>(
     c: usize,
     part: usize,
 ) -> V::F {
+    let count = network.rates.len().min(MAX_REACTIONS);
+    let rates = &network.rates[..count];
     let mut sum = V::splat(0.0);
-    for (&(form, a, b, k), slot) in network.rates.iter().zip(&mut block.sums) {
-        let k = V::splat(k);
-        let rate = match form {
-            Form::Single => V::mul(k, V::load(&block.n[a][c], part)),
+    let mut j = 0;
+    while j < count {
+        let r = &rates[j];
+        let n = V::load(&block.n[r.a % MAX_SPECIES][c], part);
+        let k = V::splat(r.k);
+        let rate = match r.form {
+            Form::Single => V::mul(k, n),
             Form::Product => {
-                let left = V::mul(k, V::load(&block.n[a][c], part));
-                V::mul(left, V::load(&block.n[b][c], part))
+                let other = V::load(&block.n[r.b % MAX_SPECIES][c], part);
+                V::mul(V::mul(k, n), other)
             }
-            Form::Pair => {
-                let n = V::load(&block.n[a][c], part);
-                V::mul(V::mul(k, n), V::sub(n, V::splat(1.0)))
-            }
+            Form::Pair => V::mul(V::mul(k, n), V::sub(n, V::splat(1.0))),
             _ => k,
         };
         sum = V::add(sum, rate);
-        V::store(slot, part, sum);
+        V::store(&mut block.sums[j], part, sum);
+        j += 1;
     }
     sum
 }
@@ -355,15 +393,25 @@ fn fire<V: Vector>(
     threshold: V::F,
     live: V::M,
 ) {
+    let count = network.rates.len().min(MAX_REACTIONS);
+    let rates = &network.rates[..count];
+    let entries = network.entries.as_slice();
+    let zero = V::splat(0.0);
     let mut open = live;
-    for (change, sum) in network.change.iter().zip(&block.sums) {
-        let below = V::lt(threshold, V::load(sum, part));
+    let mut j = 0;
+    while j < count {
+        let below = V::lt(threshold, V::load(&block.sums[j], part));
         let hit = V::mask_and(open, below);
         open = V::mask_and(open, V::mask_not(below));
-        for &(i, v) in change {
-            let add = V::select(hit, V::splat(v), V::splat(0.0));
-            let n = V::add(V::load(&block.n[i][c], part), add);
-            V::store(&mut block.n[i][c], part, n);
+        let end = rates[j].end.min(entries.len());
+        let mut e = rates[j].first;
+        while e < end {
+            let (i, v) = entries[e];
+            let row = &mut block.n[i % MAX_SPECIES][c];
+            let n = V::add(V::load(row, part), V::select(hit, V::splat(v), zero));
+            V::store(row, part, n);
+            e += 1;
         }
+        j += 1;
     }
 }
