@@ -1,13 +1,17 @@
 //! What is kept of a run: views of replicas, the plan, the recorder, and the folds over replicas.
 
+mod collect;
 mod fold;
 mod moments;
 mod plan;
 mod recorder;
+mod trace;
 mod track;
 mod view;
+mod write;
 
-pub use fold::{Array, BLOCK, Collector, Endings, Fold, Output, Reduce, Rewrite};
+pub use collect::Collector;
+pub use fold::{Array, BLOCK, Endings, Fold, Output, Reduce, Rewrite};
 pub use moments::{MomentTree, Moments};
 pub use plan::{Condition, Kind, Level, Observable, Observer, Part, Plan};
 pub use recorder::{Clock, Hold, Recorder};

@@ -1,0 +1,207 @@
+//! From the tracks of blocks of replicas, in any order, to the outputs of a run.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::fold::{Array, BLOCK, Endings, Fold, Output, Reduce};
+use super::moments::{MomentTree, Moments};
+use super::plan::{Kind, Observer, Part, Plan};
+use super::track::{Status, Trace, Track};
+use super::write::{
+    count_cells, flatten_events, grid_rows, kind_of, layout, rewritten, write_rewritten,
+    write_track,
+};
+use crate::{Error, Result};
+
+enum Store {
+    Values(Vec<Array>),
+    /// Blocks by number, each the traces of its replicas: they are flattened at the end.
+    Events(BTreeMap<u64, Vec<Trace>>),
+    Moments(Vec<MomentTree>),
+    Histogram(Vec<i64>),
+}
+
+/// Receives finished blocks in any order and builds the outputs.
+pub struct Collector {
+    plan: Arc<Plan>,
+    folds: Vec<Fold>,
+    kinds: Vec<Kind>,
+    replicas: u64,
+    stores: Vec<Mutex<Store>>,
+    endings: Mutex<Endings>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Collector {
+    /// A collector for `sets` parameter sets of `replicas` each; `kinds` are those of the kernel's columns.
+    pub fn new(
+        plan: Arc<Plan>,
+        folds: Vec<Fold>,
+        kinds: Vec<Kind>,
+        sets: usize,
+        replicas: u64,
+    ) -> Result<Self> {
+        let rows = usize::try_from(replicas)
+            .ok()
+            .and_then(|n| n.checked_mul(sets))
+            .ok_or_else(|| Error::Internal("row count".into()))?;
+        let stores = plan
+            .parts
+            .iter()
+            .zip(&folds)
+            .map(|(p, f)| Mutex::new(Self::store(p, f, &kinds, sets, rows)))
+            .collect();
+        let endings = Mutex::new(Endings {
+            status: vec![Status::Truncated as u8; rows],
+            ..Endings::default()
+        });
+        Ok(Self {
+            plan,
+            folds,
+            kinds,
+            replicas,
+            stores,
+            endings,
+        })
+    }
+
+    fn store(part: &Part, fold: &Fold, kinds: &[Kind], sets: usize, rows: usize) -> Store {
+        let times = if let Observer::Grid { times } = &part.observer {
+            times.len()
+        } else {
+            0
+        };
+        match (&fold.reduce, &part.observer) {
+            (Reduce::Moments { .. }, _) => Store::Moments(vec![MomentTree::default(); sets]),
+            (Reduce::Histogram { edges }, _) => {
+                let width = fold.rewrite.as_ref().map_or(part.width(), |r| r.width());
+                Store::Histogram(vec![0; sets * width * times * (edges.len() + 1)])
+            }
+            (Reduce::Keep, Observer::Events) => Store::Events(BTreeMap::new()),
+            (Reduce::Keep, observer) => {
+                let mut arrays = Vec::new();
+                if matches!(observer, Observer::FirstPassage { .. }) {
+                    arrays.push(Array::zeros(Kind::Float, rows));
+                    arrays.push(Array::zeros(Kind::Byte, rows));
+                }
+                if let Some(rewrite) = &fold.rewrite {
+                    arrays.extend(
+                        (0..rewrite.width()).map(|_| Array::zeros(Kind::Float, rows * times)),
+                    );
+                } else {
+                    arrays.extend(part.of.iter().map(|o| {
+                        let (len, own) = layout(part, o.width());
+                        Array::zeros(
+                            if own { kind_of(o, kinds) } else { Kind::Float },
+                            rows * len,
+                        )
+                    }));
+                }
+                Store::Values(arrays)
+            }
+        }
+    }
+
+    /// Takes the tracks of consecutive replicas of one set, `first` first. Reductions demand whole blocks
+    /// of [`BLOCK`] replicas (the last one of a set may be shorter).
+    pub fn insert(&self, set: usize, first: u64, tracks: &[Track]) -> Result<()> {
+        let row0 = usize::try_from(set as u64 * self.replicas + first)
+            .map_err(|_| Error::Internal("row number".into()))?;
+        self.end(row0, tracks);
+        for (p, (part, fold)) in self.plan.parts.iter().zip(&self.folds).enumerate() {
+            let rewritten = match (&fold.rewrite, &part.observer) {
+                (Some(rewrite), Observer::Grid { times }) => Some((
+                    rewrite.width(),
+                    rewritten(rewrite.as_ref(), times, part, p, tracks)?,
+                )),
+                _ => None,
+            };
+            let mut store = locked(&self.stores[p]);
+            match &mut *store {
+                Store::Values(arrays) => match &rewritten {
+                    Some((width, rows)) => {
+                        write_rewritten(arrays, rows, *width, row0, tracks.len())
+                    }
+                    None => tracks.iter().enumerate().for_each(|(i, track)| {
+                        write_track(arrays, part, &track.traces[p], row0 + i)
+                    }),
+                },
+                Store::Events(blocks) => {
+                    blocks.insert(
+                        row0 as u64,
+                        tracks.iter().map(|t| t.traces[p].clone()).collect(),
+                    );
+                }
+                Store::Moments(trees) => {
+                    let Reduce::Moments { order, cov } = fold.reduce else {
+                        continue;
+                    };
+                    let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
+                    let rows = grid_rows(part, p, tracks, rewritten.as_ref());
+                    let length = rows.first().map_or(0, |r| r.len());
+                    let block = Moments::of(
+                        rows.iter().copied(),
+                        length,
+                        order,
+                        if cov { width } else { 0 },
+                    );
+                    trees[set].insert(first / BLOCK, block);
+                }
+                Store::Histogram(counts) => {
+                    let Reduce::Histogram { edges } = &fold.reduce else {
+                        continue;
+                    };
+                    let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
+                    for row in grid_rows(part, p, tracks, rewritten.as_ref()) {
+                        count_cells(counts, row, edges, width, set);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self, row0: usize, tracks: &[Track]) {
+        let mut endings = locked(&self.endings);
+        for (i, track) in tracks.iter().enumerate() {
+            endings.status[row0 + i] = track.status as u8;
+            endings.events += track.events;
+            if !track.status.is_fine() {
+                endings.failed += 1;
+                let row = (row0 + i) as u64;
+                if endings.failure.as_ref().is_none_or(|f| row < f.0) {
+                    endings.failure = Some((row, track.failed_at, track.failed_state.clone()));
+                }
+            }
+        }
+    }
+
+    /// The finished outputs, one per part.
+    pub fn finish(self) -> (Vec<Output>, Endings) {
+        let kinds = self.kinds;
+        let outputs = self
+            .stores
+            .into_iter()
+            .zip(&self.plan.parts)
+            .map(
+                |(store, part)| match store.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    Store::Values(arrays) => Output::Values(arrays),
+                    Store::Events(blocks) => flatten_events(part, &kinds, blocks),
+                    Store::Moments(trees) => {
+                        Output::Moments(trees.iter().map(MomentTree::total).collect())
+                    }
+                    Store::Histogram(counts) => Output::Histogram(counts),
+                },
+            )
+            .collect();
+        (
+            outputs,
+            self.endings
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+}
