@@ -23,7 +23,7 @@ pub fn norms(
     let (m, d) = (cells.bonds(), cells.per_cell());
     let bytes = 8 * (m as u128).pow(2) * (d as u128 + 8 * work.pool.threads() as u128);
     work.allow(
-        format!("the third cumulants of {m} bonds"),
+        format!("the tensor of third cumulants of {m} bonds"),
         bytes,
         "raise max_bytes, or use method=\"monte_carlo\"",
     )?;

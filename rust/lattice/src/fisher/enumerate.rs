@@ -56,7 +56,7 @@ impl Moments {
         }
         let states = 1_usize << (spins - 1);
         work.allow(
-            format!("the weights of 2^{} states", spins - 1),
+            format!("the table of 2^{} weights", spins - 1),
             8 * states as u128,
             "raise max_bytes, or use method=\"monte_carlo\"",
         )?;

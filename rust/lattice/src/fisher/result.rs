@@ -60,9 +60,15 @@ pub struct Metric {
 }
 
 impl Metric {
-    pub(super) fn new(cells: Cells, rows: Vec<f64>) -> Self {
+    /// From the rows of the bonds of cell 0, one after another.
+    pub fn new(cells: Cells, rows: Vec<f64>) -> Self {
         debug_assert_eq!(rows.len(), cells.per_cell() * cells.bonds());
         Self { cells, rows }
+    }
+
+    /// Cells along each axis; empty if the law has no translations.
+    pub fn shape(&self) -> &[usize] {
+        self.cells.shape()
     }
 
     /// Number of bonds.
@@ -117,6 +123,31 @@ impl FisherGeometry {
             standard_error: None,
             method,
         }
+    }
+
+    /// The same geometry with the two axes of a square lattice exchanged, `shape` being the new one.
+    pub(super) fn with_axes_exchanged(self, shape: [usize; 2]) -> Self {
+        let [lx, ly] = shape;
+        let m = 2 * lx * ly;
+        let old = |bond: usize| {
+            let (cell, axis) = (bond / 2, bond % 2);
+            2 * (cell % ly * lx + cell / ly) + 1 - axis
+        };
+        let rows = (0..2 * m)
+            .map(|i| self.metric.rows[(1 - i / m) * m + old(i % m)])
+            .collect();
+        Self {
+            metric: Metric::new(Cells::torus(&shape, 2), rows),
+            ..self
+        }
+    }
+
+    /// The same geometry for observables `factor` times as large, plus a constant: the curvature does not change.
+    pub(super) fn with_observables_scaled(mut self, factor: f64) -> Self {
+        for value in &mut self.metric.rows {
+            *value *= factor * factor;
+        }
+        self
     }
 }
 

@@ -62,7 +62,7 @@ impl Law {
     }
 
     /// The value that all sites start from: up, or colour 0.
-    pub(super) fn ground(&self) -> i8 {
+    pub(crate) fn ground(&self) -> i8 {
         match self {
             Law::Ising(_) => 1,
             Law::Potts(_) => 0,

@@ -42,7 +42,7 @@ impl Method {
     }
 
     /// The move for a law; refused where the method does not hold.
-    pub(super) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
+    pub(crate) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
         match (self, law) {
             (Method::Metropolis(order), Law::Ising(model)) => {
                 ising_single_site(model, order, Rule::Metropolis)

@@ -14,6 +14,7 @@ mod wolff;
 pub use kernel::{LatticeKernel, Start};
 pub use law::Law;
 pub use method::{Method, Order};
+pub(crate) use scan::{Chain, Move, Scratch};
 
 #[cfg(test)]
 mod tests;

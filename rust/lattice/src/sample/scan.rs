@@ -7,14 +7,14 @@ use super::method::Order;
 
 /// A replica's spins and its own stream.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
-pub(super) struct Chain {
+pub(crate) struct Chain {
     pub spins: Vec<i8>,
     pub stream: Stream,
 }
 
 /// Memory that moves use again and again; it carries nothing from one sweep to the next.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(crate) struct Scratch {
     /// Sites of the growing cluster.
     pub cluster: Vec<u32>,
     /// The number of the cluster that last held each site.
@@ -25,10 +25,10 @@ pub(super) struct Scratch {
 }
 
 /// Called between the parts of a sweep: looks at the pulse.
-pub(super) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
+pub(crate) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
 
 /// A Markov chain on spins; one sweep is one unit of time.
-pub(super) trait Move: Send + Sync + std::fmt::Debug {
+pub(crate) trait Move: Send + Sync + std::fmt::Debug {
     /// Moves the chain by one sweep.
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()>;
 }
