@@ -58,6 +58,21 @@ class Streams:
 
 def custom_kernel(advance: Callable[..., Any], state: Sequence[tuple[str, list[int]]], dt: float | None) -> Kernel: ...
 
+# --- fisher -----------------------------------------------------------------------------------------------------------
+
+def fisher_geometry(
+    model: SpinModel,
+    method: str | None,
+    sampling: tuple[_Key, int, int] | None,
+    threads: int,
+    max_bytes: int,
+    progress: _Progress,
+) -> tuple[float, list[float], _Floats, list[int], str, tuple[float, list[float], float] | None]: ...
+def first_ricci_term(
+    model: SpinModel, threads: int, max_bytes: int, progress: _Progress
+) -> tuple[float, list[float]]: ...
+def expand_metric(rows: _Floats, shape: Sequence[int], per_cell: int, max_bytes: int) -> _Floats: ...
+
 # --- formula --------------------------------------------------------------------------------------------------------
 
 @final

@@ -12,6 +12,7 @@ from quincunx.lattice._exact import (
     thermodynamics,
     yang_magnetization,
 )
+from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
 from quincunx.lattice._methods import HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
@@ -19,6 +20,7 @@ from quincunx.lattice._models import Ising, Potts
 __all__ = [
     "Boltzmann",
     "Cubic",
+    "FisherGeometry",
     "Geometry",
     "Graph",
     "HeatBath",
@@ -33,6 +35,8 @@ __all__ = [
     "boltzmann",
     "bond_moments",
     "critical_beta",
+    "first_ricci_term",
+    "fisher_geometry",
     "log_partition",
     "marginals",
     "onsager_energy",

@@ -96,7 +96,12 @@ impl Formula {
         let observed = Observed::new(&dag, root, 0).py()?;
         let t = t.as_slice()?;
         let mut out = vec![0.0; t.len()];
-        observed.evaluate(t, View::new(&[], t.len(), t.len()), &mut Vec::new(), &mut out);
+        observed.evaluate(
+            t,
+            View::new(&[], t.len(), t.len()),
+            &mut Vec::new(),
+            &mut out,
+        );
         Ok(PyArray1::from_vec(py, out))
     }
 

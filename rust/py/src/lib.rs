@@ -4,6 +4,7 @@
 mod chain;
 mod custom;
 mod error;
+mod fisher;
 mod formula;
 mod jump;
 mod lattice;
@@ -20,6 +21,7 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     chain::register(module)?;
     custom::register(module)?;
+    fisher::register(module)?;
     formula::register(module)?;
     jump::register(module)?;
     lattice::register(module)?;

@@ -32,8 +32,16 @@ fn sojourn_mean(what: &str, given: PyLaw) -> PyResult<f64> {
 /// The alternating renewal process with these sojourn laws.
 #[pyfunction]
 fn switch_kernel(up: PyLaw, down: PyLaw, stationary: bool) -> PyResult<PyKernel> {
-    let start = if stationary { Start::Stationary } else { Start::Given };
-    Ok(PyKernel::new(SwitchProcess::new(law("up", &up).py()?, law("down", &down).py()?, start)))
+    let start = if stationary {
+        Start::Stationary
+    } else {
+        Start::Given
+    };
+    Ok(PyKernel::new(SwitchProcess::new(
+        law("up", &up).py()?,
+        law("down", &down).py()?,
+        start,
+    )))
 }
 
 /// (offsets, uniforms) of `n` geometric sums with at least `least` terms.
@@ -46,7 +54,10 @@ fn py_geometric_terms<'py>(
     least: u64,
 ) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f64>>)> {
     let terms = py.detach(|| geometric_terms(Key(key), n, p, least)).py()?;
-    Ok((terms.offsets.into_pyarray(py), terms.uniforms.into_pyarray(py)))
+    Ok((
+        terms.offsets.into_pyarray(py),
+        terms.uniforms.into_pyarray(py),
+    ))
 }
 
 /// Adds this file's names to the module.
