@@ -15,6 +15,9 @@ pub(super) trait Chance {
     /// `condition` and an event; what is drawn for a false condition is of no consequence.
     fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool;
 
+    /// Announces a new site: what was left of the last word is dropped.
+    fn begin_site(&mut self) {}
+
     /// An index chosen by cumulative weights, the last of which is their sum.
     fn pick(&mut self, cumulative: &[f64]) -> usize;
 }
@@ -43,5 +46,54 @@ impl Chance for Stream {
         };
         let mark = self.uniform() * total;
         others.iter().filter(|&&c| c <= mark).count()
+    }
+}
+
+/// Two choices from each word of a stream: a path that tests many bonds draws half as often.
+pub(super) struct Halves<'a> {
+    stream: &'a mut Stream,
+    word: u64,
+    half_left: bool,
+}
+
+impl<'a> Halves<'a> {
+    pub fn of(stream: &'a mut Stream) -> Self {
+        Self {
+            stream,
+            word: 0,
+            half_left: false,
+        }
+    }
+}
+
+impl Chance for Halves<'_> {
+    #[inline(always)]
+    fn below(&mut self, n: u64) -> u64 {
+        self.stream.below(n)
+    }
+
+    #[inline(always)]
+    fn hit(&mut self, threshold: Threshold) -> bool {
+        if self.half_left {
+            self.word >>= 32;
+        } else {
+            self.word = self.stream.word();
+        }
+        self.half_left = !self.half_left;
+        threshold.hit_half(self.word as u32, || self.stream.word() as u32)
+    }
+
+    #[inline(always)]
+    fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool {
+        self.hit(threshold) & condition
+    }
+
+    #[inline(always)]
+    fn begin_site(&mut self) {
+        self.half_left = false;
+    }
+
+    fn pick(&mut self, cumulative: &[f64]) -> usize {
+        self.stream.pick(cumulative)
     }
 }

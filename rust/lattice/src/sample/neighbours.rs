@@ -16,15 +16,25 @@ pub(super) trait Neighbours: Send + Sync + std::fmt::Debug {
 /// The square torus, by arithmetic.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SquareTorus {
-    rows: usize,
+    sites: usize,
     columns: usize,
+    /// `2^64 / columns`, rounded up: remainders of 32-bit numbers by two products (Lemire, Kaser and Kurz 2019).
+    inverse: u64,
+}
+
+impl SquareTorus {
+    #[inline(always)]
+    fn column(&self, site: usize) -> usize {
+        let fraction = self.inverse.wrapping_mul(site as u64);
+        ((u128::from(fraction) * self.columns as u128) >> 64) as usize
+    }
 }
 
 impl Neighbours for SquareTorus {
     #[inline(always)]
     fn each(&self, site: usize, mut visit: impl FnMut(usize, usize)) {
-        let (columns, n) = (self.columns, self.rows * self.columns);
-        let y = (site as u32 % columns as u32) as usize;
+        let (columns, n) = (self.columns, self.sites);
+        let y = self.column(site);
         let down = site + columns;
         visit(if down < n { down } else { down - n }, 4 * site);
         let right = if y + 1 < columns { site + 1 } else { site - y };
@@ -89,7 +99,11 @@ impl Listed {
 pub(super) fn square_torus(geometry: &Geometry) -> Option<SquareTorus> {
     match geometry.cells() {
         &[rows, columns] if geometry.kind() == Kind::Square && geometry.is_torus() => {
-            Some(SquareTorus { rows, columns })
+            Some(SquareTorus {
+                sites: rows * columns,
+                columns,
+                inverse: u64::MAX / columns as u64 + 1,
+            })
         }
         _ => None,
     }

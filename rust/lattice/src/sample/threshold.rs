@@ -17,6 +17,16 @@ impl Threshold {
         (word < self.0) | (self.0 == u64::MAX)
     }
 
+    /// The same event from the upper half of a word, the lower being drawn only when the upper halves are equal.
+    #[inline(always)]
+    pub fn hit_half(self, half: u32, lower: impl FnOnce() -> u32) -> bool {
+        let edge = (self.0 >> 32) as u32;
+        if half == edge {
+            return self.hit(u64::from(half) << 32 | u64::from(lower()));
+        }
+        half < edge
+    }
+
     /// The probability as a number.
     #[cfg(test)]
     pub fn probability(self) -> f64 {

@@ -2,7 +2,7 @@
 
 use quincunx_core::Result;
 
-use super::chance::Chance;
+use super::chance::{Chance, Halves};
 use super::neighbours::{Listed, Neighbours};
 use super::scan::{Beat, Chain, Move, STRIDE, Scratch};
 use super::threshold::{Threshold, activation};
@@ -65,18 +65,19 @@ impl<N: Neighbours> Wolff<N> {
         let old = spins[seed];
         let new = self.painted.new_value(old, chance);
         spins[seed] = new;
-        // A stack with room for one more site's neighbours: accepted ones are kept by moving its end.
+        // A queue with room for one more site's neighbours: accepted ones are kept by moving its end. First in, first
+        // out: the next sites are known long before they are needed.
         queue.resize(most + 1, 0);
         queue[0] = seed as u32;
-        let (mut end, mut visited) = (1, 0_usize);
-        while end > 0 {
-            end -= 1;
-            let site = queue[end] as usize;
+        let (mut next, mut end) = (0, 1);
+        while next < end {
             if queue.len() < end + most + 1 {
                 queue.resize(2 * (end + most + 1), 0);
             }
+            let site = queue[next] as usize;
             let room = &mut queue[end..end + most + 1];
             let mut kept = 0;
+            chance.begin_site();
             self.neighbours.each(site, |other, _| {
                 let joins = chance.hit_if(spins[other] == old, self.activation);
                 room[kept] = other as u32;
@@ -84,8 +85,8 @@ impl<N: Neighbours> Wolff<N> {
                 spins[other] = if joins { new } else { spins[other] };
             });
             end += kept;
-            visited += 1;
-            if visited % STRIDE == 0 {
+            next += 1;
+            if next % STRIDE == 0 {
                 beat()?;
             }
         }
@@ -96,12 +97,9 @@ impl<N: Neighbours> Wolff<N> {
 impl<N: Neighbours> Move for Wolff<N> {
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
         for _ in 0..self.clusters {
-            self.flip_cluster(
-                &mut chain.spins,
-                &mut chain.stream,
-                &mut scratch.cluster,
-                beat,
-            )?;
+            let mut halves = Halves::of(&mut chain.stream);
+            let queue = &mut scratch.cluster;
+            self.flip_cluster(&mut chain.spins, &mut halves, queue, beat)?;
         }
         beat()
     }
