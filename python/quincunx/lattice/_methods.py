@@ -25,15 +25,14 @@ class LatticeMethod(Method):
 
 @dataclass(frozen=True)
 class Metropolis(LatticeMethod):
-    r"""One proposal per site and sweep, accepted with :math:`\min(1, e^{-\beta \Delta E})`.
+    r"""As many proposals as sites per sweep, at random sites, accepted with :math:`\min(1, e^{-\beta \Delta E})`.
 
     An Ising spin proposes its flip, a Potts spin one of the q - 1 other colours, uniformly.
 
-    Parameters
-    ----------
-    order : {"random", "sequential"}
-        Sites drawn uniformly with replacement (detailed balance in every attempt), or each in turn (stationary, not
-        reversible; faster on large lattices. At beta = 0 it merely flips the whole lattice).
+    Notes
+    -----
+    Sites are drawn uniformly with replacement. In a fixed order the rule would accept every flip with
+    :math:`\Delta E \le 0` for certain and so never leave some cycles of states; `HeatBath` has no such trap.
 
     References
     ----------
@@ -42,14 +41,9 @@ class Metropolis(LatticeMethod):
     Examples
     --------
     >>> from quincunx import lattice
-    >>> lattice.Metropolis(order="sequential")
-    Metropolis(order='sequential')
+    >>> lattice.Metropolis()
+    Metropolis()
     """
-
-    order: Order = "random"
-
-    def __post_init__(self) -> None:
-        _check(self, self.order)
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,8 @@ class HeatBath(LatticeMethod):
     Parameters
     ----------
     order : {"random", "sequential"}
-        As for `Metropolis`.
+        Sites drawn uniformly with replacement (detailed balance in every draw), or each in turn (stationary, not
+        reversible; faster on large lattices).
 
     References
     ----------
@@ -78,7 +73,9 @@ class HeatBath(LatticeMethod):
     order: Order = "random"
 
     def __post_init__(self) -> None:
-        _check(self, self.order)
+        if not isinstance(self.order, str):
+            raise TypeError(f'order = {self.order!r}: must be "random" or "sequential"')
+        _core.check_lattice_method("HeatBath", self.order, 1)
 
 
 @dataclass(frozen=True)
@@ -110,12 +107,6 @@ class Wolff(LatticeMethod):
     def __post_init__(self) -> None:
         object.__setattr__(self, "clusters", whole("clusters", self.clusters))
         _core.check_lattice_method("Wolff", "random", self.clusters)
-
-
-def _check(method: LatticeMethod, order: object) -> None:
-    if not isinstance(order, str):
-        raise TypeError(f'order = {order!r}: must be "random" or "sequential"')
-    _core.check_lattice_method(type(method).__name__, order, 1)
 
 
 def arguments(method: Method) -> tuple[str, str, int]:

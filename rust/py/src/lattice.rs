@@ -170,7 +170,7 @@ fn method_named(name: &str, order: &str, clusters: i64) -> Result<Method> {
         }
     };
     match name {
-        "Metropolis" => Ok(Method::Metropolis(order)),
+        "Metropolis" => Ok(Method::Metropolis),
         "HeatBath" => Ok(Method::HeatBath(order)),
         "Wolff" => Method::wolff(clusters),
         _ => Err(Error::Internal(format!("lattice method {name}"))),

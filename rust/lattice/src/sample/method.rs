@@ -14,15 +14,17 @@ use super::wolff::{Frustrated, Painted, Wolff};
 pub enum Order {
     /// `n` sites drawn uniformly, with replacement: detailed balance in every attempt.
     Random,
-    /// Every site in turn: stationary, though not reversible; about four times as fast on large lattices.
+    /// Every site in turn: stationary, though not reversible; faster on large lattices. For moves that can always stay:
+    /// Metropolis in a fixed order accepts `dE <= 0` for certain and so never leaves some cycles of states (on a 3 x 3
+    /// torus they hold a good part of the weight).
     Sequential,
 }
 
 /// How a lattice moves; one sweep is one unit of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// One proposal per site, accepted with `min(1, exp(-beta dE))`; Potts proposes one of the other colours.
-    Metropolis(Order),
+    /// `n` proposals at random sites, each accepted with `min(1, exp(-beta dE))`; Potts proposes one of the other colours.
+    Metropolis,
     /// One draw per site from the law of the spin given its neighbours.
     HeatBath(Order),
     /// A fixed number of clusters (Wolff 1989), each from a uniform seed site.
@@ -44,15 +46,15 @@ impl Method {
     /// The move for a law; refused where the method does not hold.
     pub(crate) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
         match (self, law) {
-            (Method::Metropolis(order), Law::Ising(model)) => {
-                ising_single_site(model, order, Rule::Metropolis)
+            (Method::Metropolis, Law::Ising(model)) => {
+                ising_single_site(model, Order::Random, Rule::Metropolis)
             }
             (Method::HeatBath(order), Law::Ising(model)) => {
                 ising_single_site(model, order, Rule::HeatBath)
             }
-            (Method::Metropolis(order), Law::Potts(model)) => {
+            (Method::Metropolis, Law::Potts(model)) => {
                 let listed = Listed::new(model.geometry());
-                Ok(Box::new(PottsMetropolis::new(model, listed, order)))
+                Ok(Box::new(PottsMetropolis::new(model, listed, Order::Random)))
             }
             (Method::HeatBath(order), Law::Potts(model)) => {
                 let listed = Listed::new(model.geometry());
