@@ -14,11 +14,12 @@ from quincunx.lattice._exact import (
 )
 from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
-from quincunx.lattice._methods import HeatBath, Metropolis, Wolff
+from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
 
 __all__ = [
     "Boltzmann",
+    "Checkerboard",
     "Cubic",
     "FisherGeometry",
     "Geometry",

@@ -9,7 +9,7 @@ from quincunx import _core
 from quincunx._model import Method
 from quincunx.lattice._geometry import whole
 
-__all__ = ["HeatBath", "LatticeMethod", "Metropolis", "Wolff"]
+__all__ = ["Checkerboard", "HeatBath", "LatticeMethod", "Metropolis", "Wolff"]
 
 Order = Literal["random", "sequential"]
 
@@ -76,6 +76,32 @@ class HeatBath(LatticeMethod):
         if not isinstance(self.order, str):
             raise TypeError(f'order = {self.order!r}: must be "random" or "sequential"')
         _core.check_lattice_method("HeatBath", self.order, 1)
+
+
+@dataclass(frozen=True)
+class Checkerboard(LatticeMethod):
+    r"""Metropolis on all even sites, then on all odd ones: by far the fastest on wide square lattices.
+
+    Every site is proposed once per sweep and accepted with :math:`\min(1, e^{-\beta \Delta E})`; sites of one colour have
+    no bond between them.
+
+    Notes
+    -----
+    Holds where neighbours alternate between two colours (periodic axes of even length, `Honeycomb`, bipartite graphs)
+    and from 64 sites on: a fixed order never leaves some cycles of states, which carry weight only in small systems.
+    For the same reason beta = 0 merely flips the whole lattice. On a periodic `Square` with Ly a multiple of 1024, Lx even,
+    one J and no field, 512 sites share an instruction (multi-spin coding with exact thresholds).
+
+    References
+    ----------
+    N. Ito and Y. Kanada, Supercomputer 5, 31 (1988).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lattice.Checkerboard()
+    Checkerboard()
+    """
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from quincunx import _core
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._geometry import Geometry, geometry_of, whole
-from quincunx.lattice._methods import HeatBath, Metropolis, Wolff, arguments
+from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff, arguments
 
 __all__ = ["Ising", "Potts", "SpinModel"]
 
@@ -79,7 +79,7 @@ class SpinModel(Model):
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Wolff)
+        return (Metropolis, HeatBath, Checkerboard, Wolff)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)

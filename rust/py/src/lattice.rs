@@ -172,6 +172,7 @@ fn method_named(name: &str, order: &str, clusters: i64) -> Result<Method> {
     match name {
         "Metropolis" => Ok(Method::Metropolis),
         "HeatBath" => Ok(Method::HeatBath(order)),
+        "Checkerboard" => Ok(Method::Checkerboard),
         "Wolff" => Method::wolff(clusters),
         _ => Err(Error::Internal(format!("lattice method {name}"))),
     }

@@ -139,7 +139,39 @@ def test_starts():
         qx.simulate(model, start="warm", **at_start)
 
 
+@pytest.mark.parametrize(("rows", "columns", "J"), [(16, 16, 1.0), (12, 8, -1.0), (8, 1024, 1.0), (6, 2048, -1.0)])
+def test_checkerboard_against_kaufman(rows, columns, J):
+    model = lattice.Ising(lattice.Square(rows, columns), beta=0.35, J=J)
+    run = {"t": 600, "n": 48, "rng": 9, "method": lattice.Checkerboard(), "start": "random"}
+    res = qx.simulate(model, observe=observe.time_average("energy", burn=100), **run)
+    exact = [lattice.thermodynamics(model.replace(beta=b)).energy for b in (0.35, 0.357)]
+    check(p_z(res.mean("energy"), exact[0], res.sem("energy")), f"checkerboard {rows} x {columns}")
+    caught(p_z(res.mean("energy"), exact[1], res.sem("energy")), "beta x 1.02")
+
+
+def test_checkerboard_on_other_lattices():
+    honeycomb = lattice.Ising(lattice.Honeycomb(6), beta=0.5, h=0.1)
+    q = {"t": 1_000, "n": 32, "rng": 2, "observe": observe.time_average(burn=100)}
+    for model in (honeycomb, lattice.Potts(lattice.Cubic(4), 3, beta=0.3)):
+        ours = qx.simulate(model, method=lattice.Checkerboard(), **q)
+        other = qx.simulate(model, method=lattice.HeatBath(), **q)
+        error = np.hypot(ours.sem("energy"), other.sem("energy"))
+        check(p_z(ours.mean("energy"), other.mean("energy"), error), f"checkerboard and heat bath, {model}")
+
+
+def test_watching_does_not_change_the_path_of_packed_spins():
+    model = lattice.Ising(lattice.Square(4, 1024), beta=0.4)
+    run = {"t": 12, "n": 3, "rng": 1, "method": lattice.Checkerboard()}
+    often = qx.simulate(model, observe=observe.every(1, "state"), **run)
+    seldom = qx.simulate(model, observe=observe.every(6, "state"), **run)
+    assert (often["state"][:, ::6] == seldom["state"]).all()
+
+
 def test_refused_moves():
+    with pytest.raises(ValueError, match="Checkerboard: the sites cannot be given two colours"):
+        qx.simulate(lattice.Ising(lattice.Square(9)), t=1, method=lattice.Checkerboard())
+    with pytest.raises(ValueError, match="Checkerboard: 16 sites are too few"):
+        qx.simulate(lattice.Ising(lattice.Square(4)), t=1, method=lattice.Checkerboard())
     glass = lattice.Potts(lattice.Square(3), 3, J=-1.0)
     with pytest.raises(ValueError, match=r"J = -1\.0: must be >= 0 for cluster moves of Potts spins"):
         qx.simulate(glass, t=1, method=lattice.Wolff())

@@ -164,10 +164,17 @@ impl LatticeKernel {
                 };
                 task.recorder.hold(&[hold], columns.of(&chain.spins));
             }
+            // Sweeps that nobody watches run together.
+            let next = task.recorder.next_look(slot).min(until).max(t + 1.0);
+            let count = if watches || keeps_events {
+                1
+            } else {
+                (next - t) as u64
+            };
             self.moves
-                .sweep(&mut chain, scratch, &mut || task.tick(done(t)))?;
-            t += 1.0;
-            task.recorder.count(slot, 1);
+                .sweeps(&mut chain, scratch, count, &mut || task.tick(done(t)))?;
+            t += count as f64;
+            task.recorder.count(slot, count);
             if keeps_events {
                 task.recorder.event(slot, t, 0, columns.of(&chain.spins));
             }

@@ -1,6 +1,7 @@
 //! Markov chain Monte Carlo: single-site moves, clusters, and the loop that runs them.
 
 mod chance;
+mod checkerboard;
 mod kernel;
 mod law;
 mod method;

@@ -53,7 +53,7 @@ impl PottsMetropolis {
 
 impl Move for PottsMetropolis {
     fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
-        visit_sites(self.order, chain, beat, |spins, stream, site| {
+        visit_sites(&self.order, chain, beat, |spins, stream, site| {
             self.attempt(spins, stream, site);
         })
     }
@@ -114,7 +114,7 @@ impl Move for PottsHeatBath {
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
         let gains = &mut scratch.weights;
         gains.resize(self.q, 0.0);
-        visit_sites(self.order, chain, beat, |spins, stream, site| {
+        visit_sites(&self.order, chain, beat, |spins, stream, site| {
             self.attempt(spins, stream, site, gains);
         })
     }

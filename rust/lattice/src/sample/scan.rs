@@ -3,6 +3,7 @@
 use quincunx_core::Result;
 use quincunx_core::rng::Stream;
 
+use super::checkerboard::Words64;
 use super::method::Order;
 
 /// A replica's spins and its own stream.
@@ -22,6 +23,8 @@ pub(crate) struct Scratch {
     pub mark: u32,
     /// One weight per colour.
     pub weights: Vec<f64>,
+    /// Spins as bits.
+    pub words: Words64,
 }
 
 /// Called between the parts of a sweep: looks at the pulse.
@@ -31,6 +34,17 @@ pub(crate) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
 pub(crate) trait Move: Send + Sync + std::fmt::Debug {
     /// Moves the chain by one sweep.
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()>;
+
+    /// Moves the chain by `count` sweeps between which nobody looks: the same as one after another.
+    fn sweeps(
+        &self,
+        chain: &mut Chain,
+        scratch: &mut Scratch,
+        count: u64,
+        beat: Beat<'_>,
+    ) -> Result<()> {
+        (0..count).try_for_each(|_| self.sweep(chain, scratch, beat))
+    }
 }
 
 /// Attempts between two beats: well below a millisecond.
@@ -39,7 +53,7 @@ pub(super) const STRIDE: usize = 1 << 14;
 /// One attempt per site: `n` sites drawn with replacement, or each in turn.
 #[inline(always)]
 pub(super) fn visit_sites(
-    order: Order,
+    order: &Order,
     chain: &mut Chain,
     beat: Beat<'_>,
     mut attempt: impl FnMut(&mut [i8], &mut Stream, usize),
@@ -59,6 +73,11 @@ pub(super) fn visit_sites(
             Order::Sequential => {
                 for site in first..last {
                     attempt(spins, stream, site);
+                }
+            }
+            Order::Listed(sites) => {
+                for &site in &sites[first..last] {
+                    attempt(spins, stream, site as usize);
                 }
             }
         }

@@ -83,7 +83,7 @@ impl<N: Neighbours> UniformSite<N> {
 
 impl<N: Neighbours> Move for UniformSite<N> {
     fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
-        visit_sites(self.order, chain, beat, |spins, stream, site| {
+        visit_sites(&self.order, chain, beat, |spins, stream, site| {
             self.attempt(spins, stream, site);
         })
     }
@@ -132,7 +132,7 @@ impl EachSite {
 
 impl Move for EachSite {
     fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
-        visit_sites(self.order, chain, beat, |spins, stream, site| {
+        visit_sites(&self.order, chain, beat, |spins, stream, site| {
             self.attempt(spins, stream, site);
         })
     }

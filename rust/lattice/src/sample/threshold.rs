@@ -27,6 +27,11 @@ impl Threshold {
         half < edge
     }
 
+    /// The integer: certain if all ones.
+    pub fn value(self) -> u64 {
+        self.0
+    }
+
     /// The probability as a number.
     #[cfg(test)]
     pub fn probability(self) -> f64 {

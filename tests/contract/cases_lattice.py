@@ -1,0 +1,21 @@
+"""Spin lattices."""
+
+import numpy as np
+from registry import Case
+
+from quincunx import lattice
+
+SWEEP = {"beta": [0.2, 0.5]}
+GLASS = lattice.Ising(lattice.Triangular(3), beta=0.5, J=np.linspace(-1, 1, 27), h=np.linspace(-0.5, 1, 9))
+
+CASES = [
+    Case("ising-metropolis", lattice.Ising(lattice.Square(4)), 20, "energy", -1.0, sweep=SWEEP),
+    Case("ising-wolff", lattice.Ising(lattice.Square(4)), 20, "energy", -1.0, method=lattice.Wolff(2), sweep=SWEEP),
+    Case(
+        "ising-checkerboard", lattice.Ising(lattice.Square(2, 1024)), 20, "energy", -1.0, method=lattice.Checkerboard()
+    ),
+    Case("glass-wolff", GLASS, 20, "energy", -0.5, start="random", method=lattice.Wolff()),
+    Case("glass-heat-bath", GLASS, 20, "magnetization", 0.3, method=lattice.HeatBath(order="sequential")),
+    Case("potts-metropolis", lattice.Potts(lattice.Honeycomb(2), 3), 20, "magnetization", 0.5, sweep=SWEEP),
+    Case("potts-wolff", lattice.Potts(lattice.Cubic(2), 4), 20, "energy", -1.0, method=lattice.Wolff(), sweep=SWEEP),
+]
