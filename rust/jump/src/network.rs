@@ -124,22 +124,18 @@ impl Network {
     #[inline]
     pub fn propensity(&self, r: usize, n: &[f64], scratch: &mut Vec<f64>) -> f64 {
         let p = &self.propensities[r];
-        let (a, b) = (p.a as usize, p.b as usize);
         match p.form {
-            Form::Constant => p.k,
-            Form::Single => p.k * n[a],
-            Form::Product => (p.k * n[a]) * n[b],
-            Form::Pair => (p.k * n[a]) * (n[a] - 1.0),
             Form::General => {
                 (self.reactants.row(r).iter()).fold(p.k, |v, &(i, s)| v * falling(n[i], s))
             }
             Form::Formula => {
                 let mut value = [f64::NAN];
-                self.formulas[a]
+                self.formulas[p.a as usize]
                     .program
                     .eval_into(n, &[], scratch, &mut value);
                 value[0]
             }
+            _ => p.small(n),
         }
     }
 

@@ -34,6 +34,13 @@ pub enum Form {
     Formula,
 }
 
+impl Form {
+    /// Mass action with at most two reactant molecules.
+    pub fn is_small(self) -> bool {
+        !matches!(self, Self::General | Self::Formula)
+    }
+}
+
 /// One propensity: its form, what it reads, and the constant with volume and factorials included.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Propensity {
@@ -90,6 +97,18 @@ impl Propensity {
             b: narrow(b)?,
             k,
         })
+    }
+
+    /// The value of a [small](Form::is_small) form.
+    #[inline(always)]
+    pub(crate) fn small(&self, n: &[f64]) -> f64 {
+        let a = self.a as usize;
+        match self.form {
+            Form::Single => self.k * n[a],
+            Form::Product => (self.k * n[a]) * n[self.b as usize],
+            Form::Pair => (self.k * n[a]) * (n[a] - 1.0),
+            _ => self.k,
+        }
     }
 
     /// The record of formula number `formula`.

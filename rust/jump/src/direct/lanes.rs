@@ -47,10 +47,9 @@ pub(super) struct LaneNetwork {
 impl LaneNetwork {
     /// `None` where lanes do not pay or do not hold.
     pub(super) fn of(network: &Network) -> Option<Self> {
-        let holds = |f: Form| !matches!(f, Form::General | Form::Formula);
         let (records, species) = (network.propensities(), network.species().len());
         let small = (1..=MAX_REACTIONS).contains(&records.len()) && species <= MAX_SPECIES;
-        if !small || !records.iter().all(|p| holds(p.form)) {
+        if !small || !records.iter().all(|p| p.form.is_small()) {
             return None;
         }
         let gains = |i: usize| {

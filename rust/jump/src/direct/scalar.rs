@@ -5,10 +5,13 @@ use quincunx_core::observe::{Status, View};
 
 use super::ahead::Ahead;
 use super::crew::{Crew, LIMIT, Path, hold};
-use crate::Network;
+use crate::{Network, Ragged};
 
 /// Events between two looks at the pulse.
 const TICK_EVERY: u64 = 4096;
+
+/// With so few reactions all propensities are taken anew at every event.
+const FEW: usize = 8;
 
 /// Propensities and their running sums, kept between paths.
 #[derive(Clone, Debug)]
@@ -18,6 +21,10 @@ pub(super) struct Table {
     scratch: Vec<f64>,
     /// Every propensity is a rate: not negative, not NaN.
     sound: bool,
+    /// `(species, change)` of each reaction, ready to add.
+    change: Ragged<(u32, f64)>,
+    /// Few reactions, all of mass action with at most two molecules.
+    simple: bool,
 }
 
 impl Table {
@@ -27,6 +34,11 @@ impl Table {
             sums: vec![0.0; network.reactions()],
             scratch: Vec::new(),
             sound: true,
+            simple: network.reactions() <= FEW
+                && network.propensities().iter().all(|p| p.form.is_small()),
+            change: (network.change().rows())
+                .map(|row| row.iter().map(|&(i, v)| (i as u32, v as f64)))
+                .collect(),
         }
     }
 
@@ -65,6 +77,58 @@ impl Table {
         }
     }
 
+    /// Events in a row that need nobody else, for few reactions of mass action: at most `TICK_EVERY`, all
+    /// before `stop`. Every propensity is taken anew, which is the same as taking those that changed.
+    /// Gives their number, and false if a count left `[0, 2^53)`.
+    fn burst(
+        &mut self,
+        network: &Network,
+        path: &mut Path,
+        ahead: &mut Ahead,
+        stop: f64,
+    ) -> (u64, bool) {
+        let records = &network.propensities()[..self.sums.len()];
+        let n = path.n.as_mut_slice();
+        let (mut t, mut total, mut events) = (path.t, self.total(), 0);
+        let mut inside = true;
+        while events < TICK_EVERY && inside {
+            let (delay, choice) = ahead.peek();
+            let next = t + delay / total;
+            let threshold = choice * total;
+            if !(next < stop && threshold < total) {
+                break;
+            }
+            ahead.take();
+            t = next;
+            events += 1;
+            let fired = self.sums.iter().position(|&s| threshold < s).unwrap_or(0);
+            for &(i, v) in self.change.row(fired) {
+                let count = &mut n[i as usize];
+                *count += v;
+                inside &= (0.0..LIMIT).contains(count);
+            }
+            total = 0.0;
+            for (p, s) in records.iter().zip(&mut self.sums) {
+                total += p.small(n);
+                *s = total;
+            }
+        }
+        path.t = t;
+        (events, inside)
+    }
+
+    /// Applies a change; false if a count left `[0, 2^53)`.
+    #[inline]
+    fn fire(&self, reaction: usize, n: &mut [f64]) -> bool {
+        let mut inside = true;
+        for &(i, v) in self.change.row(reaction) {
+            let count = &mut n[i as usize];
+            *count += v;
+            inside &= (0.0..LIMIT).contains(count);
+        }
+        inside
+    }
+
     #[inline]
     fn total(&self) -> f64 {
         self.sums.last().copied().unwrap_or(0.0)
@@ -83,7 +147,20 @@ pub(super) fn advance<const WATCH: bool>(
     let mut ahead = Ahead::new(&path.stream);
     let mut stop = crew.show(slot, &path.n, f64::NEG_INFINITY);
     table.fill(network, &path.n);
+    let burst = !WATCH && table.simple && crew.max_events == u64::MAX;
     loop {
+        if burst {
+            let (fired, inside) = table.burst(network, &mut path, &mut ahead, stop);
+            events += fired;
+            if !inside {
+                crew.fail(slot, Status::Overflow, path.t, &path.n, events);
+                return Ok(());
+            }
+            if fired == TICK_EVERY {
+                crew.tick()?;
+                continue;
+            }
+        }
         let total = table.total();
         let (delay, choice) = ahead.peek();
         let next = path.t + delay / total;
@@ -116,7 +193,7 @@ pub(super) fn advance<const WATCH: bool>(
         let fired = table.sums.iter().position(|&s| threshold < s).unwrap_or(0);
         path.t = next;
         events += 1;
-        if !fire(network, fired, &mut path.n) {
+        if !table.fire(fired, &mut path.n) {
             crew.fail(slot, Status::Overflow, path.t, &path.n, events);
             return Ok(());
         }
@@ -134,15 +211,4 @@ pub(super) fn advance<const WATCH: bool>(
             crew.tick()?;
         }
     }
-}
-
-/// Applies the change; false if a count left `[0, 2^53)`.
-#[inline]
-fn fire(network: &Network, reaction: usize, n: &mut [f64]) -> bool {
-    let mut inside = true;
-    for &(i, v) in network.change().row(reaction) {
-        n[i] += v as f64;
-        inside &= (0.0..LIMIT).contains(&n[i]);
-    }
-    inside
 }
