@@ -72,6 +72,15 @@ impl JumpPaths {
         let mut w = self.walker(task, slot)?;
         let (from, until) = (task.from(), task.until());
         let (watches, events) = (task.recorder.watches(), task.recorder.keeps_events());
+        // Where nobody watches every event, the states at the looks are collected and shown together.
+        let collects = !watches && !events;
+        let looks: Vec<f64> = if collects {
+            let ahead = task.recorder.looks_ahead(slot).iter();
+            ahead.copied().take_while(|&t| t <= until).collect()
+        } else {
+            Vec::new()
+        };
+        let mut seen = Vec::with_capacity(looks.len());
         let mut since = from;
         if task.is_fresh() && events {
             show_event(task, slot, from, -1, w.state);
@@ -81,11 +90,17 @@ impl JumpPaths {
             if watches && stop > since {
                 hold(task, slot, since, stop, w.state);
             }
-            let mut look = task.recorder.next_look(slot);
-            while look < w.next && look <= until {
-                task.recorder
-                    .look(slot, View::single(&[f64::from(w.state)]));
-                look = task.recorder.next_look(slot);
+            let mut look = f64::INFINITY;
+            if collects {
+                while looks.get(seen.len()).is_some_and(|&t| t < w.next) {
+                    seen.push(f64::from(w.state));
+                }
+                look = looks.get(seen.len()).copied().unwrap_or(look);
+            } else {
+                while task.recorder.next_look(slot) < w.next.min(until.next_up()) {
+                    task.recorder
+                        .look(slot, View::single(&[f64::from(w.state)]));
+                }
             }
             if w.next == f64::INFINITY {
                 task.recorder.absorbed(slot);
@@ -94,11 +109,7 @@ impl JumpPaths {
                 break;
             }
             // Jumps that nobody wants to see one by one.
-            let quiet = if watches || events {
-                w.next
-            } else {
-                look.min(until)
-            };
+            let quiet = if collects { look.min(until) } else { w.next };
             let mut jumps = 0;
             while w.next <= quiet && jumps < STRETCH {
                 since = w.next;
@@ -108,7 +119,7 @@ impl JumpPaths {
                 if events {
                     show_event(task, slot, since, 0, w.state);
                 }
-                if watches || events {
+                if !collects {
                     break;
                 }
             }
@@ -116,6 +127,8 @@ impl JumpPaths {
             let share = ((since - from) / (until - from)).clamp(0.0, 1.0);
             task.tick((slot as f64 + share) / task.slots() as f64)?;
         }
+        task.recorder
+            .look_run(slot, View::new(&seen, seen.len(), seen.len()));
         task.keep(slot, until, &w)?;
         if task.is_last() {
             task.recorder

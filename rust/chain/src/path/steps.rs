@@ -14,6 +14,8 @@ use super::{Begin, Tables};
 const TOGETHER: usize = 8;
 /// Steps between two ticks.
 const STRETCH: u64 = 8192;
+/// Looks collected before they are reported.
+const LOOKS: usize = 512;
 
 /// Paths of a [`crate::MarkovChain`].
 #[derive(Clone, Debug)]
@@ -46,6 +48,55 @@ impl StepPaths {
         }
     }
 
+    /// Moves all replicas of a group by `steps`.
+    #[inline]
+    fn walk<const L: usize>(&self, steps: u64, state: &mut [u32; L], stream: &mut [Stream; L]) {
+        let (mut s, mut r) = (*state, stream.clone());
+        for _ in 0..steps {
+            for (s, r) in s.iter_mut().zip(&mut r) {
+                *s = self.tables.next(*s, r.word());
+            }
+        }
+        (*state, *stream) = (s, r);
+    }
+
+    /// From a look due at `k` through the next ones, as long as they lie close together; returns the time reached.
+    /// Only where nothing but the states at the looks is asked for.
+    fn walk_and_show<const L: usize>(
+        &self,
+        task: &mut Task<'_>,
+        first: usize,
+        k: u64,
+        state: &mut [u32; L],
+        stream: &mut [Stream; L],
+    ) -> u64 {
+        let until = task.until().min((k + STRETCH) as f64);
+        let times: Vec<u64> = (first..first + L)
+            .map(|slot| task.recorder.looks_ahead(slot))
+            .find(|ahead| !ahead.is_empty())
+            .unwrap_or(&[])
+            .iter()
+            .take(LOOKS)
+            .take_while(|&&t| t.ceil() <= until)
+            .map(|t| (t.ceil() as u64).max(k))
+            .collect();
+        let mut seen: [Vec<f64>; L] = std::array::from_fn(|_| Vec::with_capacity(times.len()));
+        let mut now = k;
+        for &time in &times {
+            self.walk(time - now, state, stream);
+            now = time;
+            for (seen, &s) in seen.iter_mut().zip(state.iter()) {
+                seen.push(f64::from(s));
+            }
+        }
+        for (l, seen) in seen.iter().enumerate() {
+            task.recorder.count(first + l, now - k);
+            task.recorder
+                .look_run(first + l, View::new(seen, seen.len(), seen.len()));
+        }
+        now
+    }
+
     /// Runs the slots `first..first + L`.
     fn group<const L: usize>(&self, task: &mut Task<'_>, first: usize) -> Result<()> {
         let walkers: Vec<Walker> = (first..first + L)
@@ -59,6 +110,7 @@ impl StepPaths {
         if task.is_fresh() && events {
             show_events(task, first, from, -1, &shown(&state));
         }
+        let share = |k: u64| (k - from) as f64 / (until - from).max(1) as f64;
         let mut k = from;
         loop {
             let values = shown(&state);
@@ -70,8 +122,13 @@ impl StepPaths {
                 }
                 look = look.min(task.recorder.next_look(first + l));
             }
-            if look <= k as f64 {
+            if look <= k as f64 && (watches || events) {
                 task.recorder.look(first, view);
+                continue;
+            }
+            if look <= k as f64 {
+                k = self.walk_and_show(task, first, k, &mut state, &mut stream);
+                task.tick((first as f64 + share(k) * L as f64) / task.slots() as f64)?;
                 continue;
             }
             if watches && k < until {
@@ -92,11 +149,7 @@ impl StepPaths {
                 let due = look.ceil().min(u64::MAX as f64) as u64;
                 due.min(until).min(k + STRETCH).max(k + 1)
             };
-            for _ in k..stop {
-                for (s, stream) in state.iter_mut().zip(&mut stream) {
-                    *s = self.tables.next(*s, stream.word());
-                }
-            }
+            self.walk(stop - k, &mut state, &mut stream);
             for (l, _) in alive.iter().enumerate().filter(|(_, a)| **a) {
                 task.recorder.count(first + l, stop - k);
             }
@@ -104,8 +157,7 @@ impl StepPaths {
             if events {
                 show_events(task, first, k, 0, &shown(&state));
             }
-            let share = (k - from) as f64 / (until - from) as f64;
-            task.tick((first as f64 + share * L as f64) / task.slots() as f64)?;
+            task.tick((first as f64 + share(k) * L as f64) / task.slots() as f64)?;
         }
         for (l, (&state, stream)) in state.iter().zip(&stream).enumerate() {
             let walker = Walker {

@@ -47,13 +47,14 @@ impl Tables {
                 to.push(j as u32);
                 weight.push(w);
             }
+            if to.is_empty() {
+                to.push(i as u32);
+                weight.push(1.0);
+            }
             rows.push(Row {
                 start: cells.len(),
                 width: to.len() as u32,
             });
-            if to.is_empty() {
-                continue;
-            }
             thresholds.clear();
             thresholds.resize(to.len(), 0);
             others.clear();
@@ -82,27 +83,19 @@ impl Tables {
             return state;
         };
         let product = u128::from(word) * u128::from(row.width);
-        match self.cells.get(row.start + (product >> 64) as usize) {
-            Some(cell) if row.width != 0 => {
-                if product as u64 >= cell.threshold {
-                    cell.other
-                } else {
-                    cell.own
-                }
-            }
-            _ => state,
-        }
+        let Some(cell) = self.cells.get(row.start + (product >> 64) as usize) else {
+            return state;
+        };
+        // Without a branch: a coin cannot be predicted.
+        let other = 0u32.wrapping_sub(u32::from(product as u64 >= cell.threshold));
+        cell.own ^ ((cell.own ^ cell.other) & other)
     }
 
     /// True if no word leads away from `state`.
     pub fn absorbs(&self, state: u32) -> bool {
         self.rows
             .get(state as usize)
-            .is_some_and(|row| match row.width {
-                0 => true,
-                1 => self.cells[row.start].own == state,
-                _ => false,
-            })
+            .is_some_and(|row| row.width == 1 && self.cells[row.start].own == state)
     }
 
     /// The probabilities that the table of `state` realises, as (successor, mass).
@@ -142,7 +135,7 @@ impl MarkovChain {
 }
 
 impl MarkovJump {
-    /// Tables of the embedded chain of jumps; none for absorbing states.
+    /// Tables of the embedded chain of jumps; absorbing states stay.
     pub fn tables(&self) -> Result<Tables> {
         Tables::build(self.n(), self.edges().nnz(), |i| self.edges().entries(i))
     }

@@ -147,6 +147,48 @@ impl Recorder {
         }
     }
 
+    /// The times at which `slot` is still to be shown, in order.
+    pub fn looks_ahead(&self, slot: usize) -> &[f64] {
+        match self.tracks.get(slot) {
+            Some(track) if !track.done => self.plan.looks.get(track.looked..).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+
+    /// Shows `slot` at its next `view.lanes()` look times, one lane each: the same as so many calls of
+    /// [`Recorder::look`], for kernels whose looks lie close together.
+    pub fn look_run(&mut self, slot: usize, view: View<'_>) {
+        let plan = Arc::clone(&self.plan);
+        let Some(index) = self.tracks.get(slot).filter(|t| !t.done).map(|t| t.looked) else {
+            return;
+        };
+        let end = (index + view.lanes()).min(plan.looks.len());
+        let (times, lookers) = (&plan.looks[index..end], &plan.lookers[index..end]);
+        for (p, part) in plan.parts.iter().enumerate() {
+            let looks = |l: usize| lookers.get(l).is_some_and(|all| all.contains(&p));
+            if !(0..times.len()).any(looks) {
+                continue;
+            }
+            self.evaluate(part, view, |l| times.get(l).copied().unwrap_or(f64::NAN));
+            let lanes = view.lanes();
+            let Some(track) = self.tracks.get_mut(slot) else {
+                return;
+            };
+            for l in (0..times.len()).filter(|&l| looks(l)) {
+                let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
+                match &mut track.traces[p] {
+                    Trace::Grid(values) => values.extend(row),
+                    Trace::Autocorrelation(lagged) => lagged.push(row),
+                    _ => {}
+                }
+            }
+        }
+        if let Some(track) = self.tracks.get_mut(slot) {
+            track.looked = end;
+        }
+        self.settle(slot);
+    }
+
     /// Tells that lane `l` of `view` held its values during `holds[l]`. Call it for every event or step when
     /// [`Recorder::watches`] says so, before the values change.
     pub fn hold(&mut self, holds: &[Hold], view: View<'_>) {
