@@ -54,7 +54,7 @@ class Spec:
     kind: str
     of: list[Any] = field(default_factory=list)
     since: float = 0.0
-    times: list[float] = field(default_factory=list)
+    times: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=lambda: np.empty(0))
     edges: list[float] = field(default_factory=list)
     spacing: float = 0.0
     lags: list[int] = field(default_factory=list)
@@ -92,7 +92,7 @@ def compile_observer(observer: Observer, context: Context) -> Compiled:
     columns, of, rewrite = _targets(observer.of, context, callables=times is not None)
     base: dict[str, Any] = {"of": of}
     if times is not None:
-        base.update(kind="grid", times=[float(s) for s in times], rewrite=rewrite)
+        base.update(kind="grid", times=np.ascontiguousarray(times, dtype=np.float64), rewrite=rewrite)
         base["width"] = sum(int(np.prod(c.shape, dtype=int)) for c in columns) if rewrite else 0
     since = _burn(observer, context)
     match observer:

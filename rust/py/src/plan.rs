@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use numpy::{PyArray1, PyArrayMethods};
+use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
 use quincunx_core::observe::{
     Condition, Fold, Level, Observable, Observer, Part, Plan, Reduce, Rewrite,
@@ -30,7 +30,7 @@ pub struct Spec<'py> {
     kind: String,
     of: Vec<PyOf<'py>>,
     since: f64,
-    times: Vec<f64>,
+    times: PyReadonlyArray1<'py, f64>,
     edges: Vec<f64>,
     spacing: f64,
     lags: Vec<usize>,
@@ -184,7 +184,7 @@ impl<'a> Names<'a> {
         let from = spec.since;
         let observer = match spec.kind.as_str() {
             "grid" => Observer::Grid {
-                times: spec.times.clone(),
+                times: spec.times.as_array().to_vec(),
             },
             "events" => Observer::Events,
             "time_average" => Observer::TimeAverage { from },

@@ -198,8 +198,9 @@ pub struct Plan {
     pub parts: Vec<Part>,
     /// Increasing times at which some part looks.
     pub(super) looks: Vec<f64>,
-    /// The parts that look at each of these times.
-    pub(super) lookers: Vec<Vec<usize>>,
+    /// The sets of parts that look together, and the set of each of these times.
+    groups: Vec<Vec<usize>>,
+    group: Vec<u32>,
 }
 
 impl Plan {
@@ -212,19 +213,32 @@ impl Plan {
         all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut plan = Self {
             parts,
-            looks: Vec::new(),
-            lookers: Vec::new(),
+            looks: Vec::with_capacity(all.len()),
+            groups: Vec::new(),
+            group: Vec::with_capacity(all.len()),
         };
-        for (s, p) in all {
-            match (plan.looks.last(), plan.lookers.last_mut()) {
-                (Some(&last), Some(lookers)) if last == s => lookers.push(p),
-                _ => {
-                    plan.looks.push(s);
-                    plan.lookers.push(vec![p]);
-                }
-            }
+        let mut together = Vec::new();
+        for same in all.chunk_by(|a, b| a.0 == b.0) {
+            together.clear();
+            together.extend(same.iter().map(|&(_, p)| p));
+            let known = plan.groups.iter().position(|g| *g == together);
+            let group = known.unwrap_or_else(|| {
+                plan.groups.push(together.clone());
+                plan.groups.len() - 1
+            });
+            plan.looks.push(same[0].0);
+            plan.group.push(group as u32);
         }
         plan
+    }
+
+    /// The parts that look at time number `index`.
+    pub(super) fn lookers(&self, index: usize) -> &[usize] {
+        let group = self
+            .group
+            .get(index)
+            .and_then(|&g| self.groups.get(g as usize));
+        group.map_or(&[], Vec::as_slice)
     }
 
     /// True if some part must see every event or step.

@@ -120,10 +120,10 @@ impl Recorder {
         let Some(index) = due.and_then(|s| self.tracks.get(s)).map(|t| t.looked) else {
             return;
         };
-        let (Some(&time), Some(lookers)) = (plan.looks.get(index), plan.lookers.get(index)) else {
+        let Some(&time) = plan.looks.get(index) else {
             return;
         };
-        for &p in lookers {
+        for &p in plan.lookers(index) {
             let part = &plan.parts[p];
             self.evaluate(part, view, |_| time);
             let lanes = view.lanes();
@@ -163,9 +163,9 @@ impl Recorder {
             return;
         };
         let end = (index + view.lanes()).min(plan.looks.len());
-        let (times, lookers) = (&plan.looks[index..end], &plan.lookers[index..end]);
+        let times = &plan.looks[index..end];
         for (p, part) in plan.parts.iter().enumerate() {
-            let looks = |l: usize| lookers.get(l).is_some_and(|all| all.contains(&p));
+            let looks = |l: usize| plan.lookers(index + l).contains(&p);
             if !(0..times.len()).any(looks) {
                 continue;
             }
