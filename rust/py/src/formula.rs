@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 use quincunx_core::observe::{Evaluate, View};
 use quincunx_core::{Error, Result};
 use quincunx_expr::{Dag, Derivatives, Observed, Scope, Token};
@@ -27,6 +28,9 @@ enum PyToken {
     Name(String),
 }
 
+/// What a formula is made of again: its text and its tokens.
+type Arguments = (String, Vec<PyToken>);
+
 #[pymethods]
 impl Formula {
     #[new]
@@ -46,10 +50,10 @@ impl Formula {
         })
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyAny>, (String, Vec<PyToken>)) {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> (Bound<'py, PyType>, Arguments) {
         let this = slf.get();
         let arguments = (this.source().to_owned(), this.tokens.clone());
-        (slf.get_type().into_any(), arguments)
+        (slf.get_type(), arguments)
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
