@@ -25,58 +25,62 @@ impl<'a> Rows<'a> {
     }
 }
 
+// The rows have the length of the loop, so that no index is checked in it.
+
 #[inline(always)]
 fn one<V: Vector, O: Operation>(rows: Rows<'_>, i: &Instruction) {
-    let a = rows.row(i.src[0]);
-    for (to, a) in rows.row(i.dst).iter().zip(a) {
-        let (a, mut out) = (a.get(), Lanes::splat(0.0));
+    let (to, a) = (rows.row(i.dst), rows.row(i.src[0]));
+    for k in 0..rows.chunks {
+        let (a, mut out) = (a[k].get(), Lanes::splat(0.0));
         for p in 0..V::PARTS {
             let a = V::load(&a, p);
             V::store(&mut out, p, O::at::<V>(a, a, a, a));
         }
-        to.set(out);
+        to[k].set(out);
     }
 }
 
 #[inline(always)]
 fn two<V: Vector, O: Operation>(rows: Rows<'_>, i: &Instruction) {
-    let (a, b) = (rows.row(i.src[0]), rows.row(i.src[1]));
-    for ((to, a), b) in rows.row(i.dst).iter().zip(a).zip(b) {
-        let (a, b, mut out) = (a.get(), b.get(), Lanes::splat(0.0));
+    let (to, a, b) = (rows.row(i.dst), rows.row(i.src[0]), rows.row(i.src[1]));
+    for k in 0..rows.chunks {
+        let (a, b, mut out) = (a[k].get(), b[k].get(), Lanes::splat(0.0));
         for p in 0..V::PARTS {
             let (a, b) = (V::load(&a, p), V::load(&b, p));
             V::store(&mut out, p, O::at::<V>(a, b, a, b));
         }
-        to.set(out);
+        to[k].set(out);
     }
 }
 
 #[inline(always)]
 fn three<V: Vector, O: Operation>(rows: Rows<'_>, i: &Instruction) {
-    let (a, b, c) = (rows.row(i.src[0]), rows.row(i.src[1]), rows.row(i.src[2]));
-    for (((to, a), b), c) in rows.row(i.dst).iter().zip(a).zip(b).zip(c) {
-        let (a, b, c, mut out) = (a.get(), b.get(), c.get(), Lanes::splat(0.0));
+    let (to, a) = (rows.row(i.dst), rows.row(i.src[0]));
+    let (b, c) = (rows.row(i.src[1]), rows.row(i.src[2]));
+    for k in 0..rows.chunks {
+        let (a, b, c) = (a[k].get(), b[k].get(), c[k].get());
+        let mut out = Lanes::splat(0.0);
         for p in 0..V::PARTS {
             let (a, b, c) = (V::load(&a, p), V::load(&b, p), V::load(&c, p));
             V::store(&mut out, p, O::at::<V>(a, b, c, c));
         }
-        to.set(out);
+        to[k].set(out);
     }
 }
 
 #[inline(always)]
 fn four<V: Vector, O: Operation>(rows: Rows<'_>, i: &Instruction) {
-    let (a, b) = (rows.row(i.src[0]), rows.row(i.src[1]));
+    let (to, a, b) = (rows.row(i.dst), rows.row(i.src[0]), rows.row(i.src[1]));
     let (c, d) = (rows.row(i.src[2]), rows.row(i.src[3]));
-    for ((((to, a), b), c), d) in rows.row(i.dst).iter().zip(a).zip(b).zip(c).zip(d) {
-        let (a, b, c, d) = (a.get(), b.get(), c.get(), d.get());
+    for k in 0..rows.chunks {
+        let (a, b, c, d) = (a[k].get(), b[k].get(), c[k].get(), d[k].get());
         let mut out = Lanes::splat(0.0);
         for p in 0..V::PARTS {
             let (a, b) = (V::load(&a, p), V::load(&b, p));
             let (c, d) = (V::load(&c, p), V::load(&d, p));
             V::store(&mut out, p, O::at::<V>(a, b, c, d));
         }
-        to.set(out);
+        to[k].set(out);
     }
 }
 

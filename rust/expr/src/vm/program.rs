@@ -32,8 +32,6 @@ pub struct Program {
     pub(super) spread: Vec<(u32, u32)>,
     /// (row, value): rows filled once.
     pub(super) constants: Vec<(u32, f64)>,
-    /// The rows after the inputs as single numbers, constants in place.
-    pub(super) registers: Vec<f64>,
     pub(super) code: Vec<Instruction>,
     pub(super) rows: usize,
     pub(super) inputs: usize,
@@ -90,12 +88,7 @@ impl Program {
         let prelude = build.prelude(&roots);
         let plan = plan_rows(&dag, &roots, &class);
         let (code, rows) = build.rows(&plan, &roots);
-        let mut registers = vec![f64::NAN; rows - inputs];
-        for &(row, value) in &build.constants {
-            registers[row as usize - inputs] = value;
-        }
         Ok(Self {
-            registers,
             prelude,
             scalars: build.scalars,
             uniforms: build.uniforms,

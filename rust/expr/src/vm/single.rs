@@ -64,23 +64,33 @@ impl Program {
         scratch: &mut Vec<f64>,
         out: &mut [f64],
     ) {
-        scratch.clear();
-        scratch.extend_from_slice(&self.registers);
-        if !self.spread.is_empty() {
-            let end = scratch.len();
-            scratch.extend_from_slice(&self.scalars);
-            let (registers, scalars) = scratch.split_at_mut(end);
-            for (u, slot) in scalars.iter_mut().take(self.uniforms).enumerate() {
-                *slot = uniforms.get(u).copied().unwrap_or(f64::NAN);
-            }
-            execute(&self.prelude, &[], 0, scalars);
-            for &(row, scalar) in &self.spread {
-                registers[row as usize - self.inputs] = scalars[scalar as usize];
-            }
+        let (first, size) = (self.inputs, self.rows - self.inputs);
+        if scratch.len() < size + self.scalars.len() {
+            scratch.resize(size + self.scalars.len(), f64::NAN);
         }
-        execute(&self.code, rows, self.inputs, scratch);
-        for (to, &value) in out.iter_mut().zip(&scratch[..self.outputs]) {
+        let (registers, scalars) = scratch.split_at_mut(size);
+        for &(row, value) in &self.constants {
+            registers[row as usize - first] = value;
+        }
+        if !self.spread.is_empty() {
+            self.spread_once(uniforms, scalars, registers);
+        }
+        execute(&self.code, rows, first, registers);
+        for (to, &value) in out.iter_mut().zip(&registers[..self.outputs]) {
             *to = value;
+        }
+    }
+
+    /// Computes what depends on uniforms alone, into the registers that stand for it.
+    fn spread_once(&self, uniforms: &[f64], scalars: &mut [f64], registers: &mut [f64]) {
+        let scalars = &mut scalars[..self.scalars.len()];
+        scalars.copy_from_slice(&self.scalars);
+        for (u, slot) in scalars.iter_mut().take(self.uniforms).enumerate() {
+            *slot = uniforms.get(u).copied().unwrap_or(f64::NAN);
+        }
+        execute(&self.prelude, &[], 0, scalars);
+        for &(row, scalar) in &self.spread {
+            registers[row as usize - self.inputs] = scalars[scalar as usize];
         }
     }
 
