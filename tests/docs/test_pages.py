@@ -32,7 +32,6 @@ def test_pages_name_existing_files():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             file = page.parent / target
-            made_by_study = page.parent.name == "docs" or page.name == "README.md"
-            assert file.exists() or GENERATED in file.parents or (made_by_study and file.suffix == ".png"), (
+            assert file.exists() or GENERATED in file.parents, (
                 f"{page}: {target}"
             )
