@@ -18,6 +18,15 @@ for tool in ("cargo", "rustc", "cc", "gcc", "clang"):
 
 command = str(Path(sys.executable).with_name("quincunx"))
 listed = subprocess.run([command, "study", "list"], check=True, capture_output=True)
-res = qx.simulate(qx.chain.MarkovChain([[0.9, 0.1], [0.5, 0.5]]), t=10, start=0, n=4, rng=1)
-assert res["state"].shape == (4, 11), res
+
+end = {"observe": qx.observe.final(), "n": 4, "rng": 1}
+runs = {
+    "magnetization": qx.simulate(qx.lattice.Ising(qx.lattice.Square(4), beta=0.4), t=10, **end),
+    "state": qx.simulate(qx.chain.MarkovChain([[0.9, 0.1], [0.5, 0.5]]), t=10, start=0, **end),
+    "X": qx.simulate(qx.jump.Reactions("0 <-> X @ 2.0, 1.0"), t=1.0, **end),
+    "x": qx.simulate(qx.sde.SDE("-x", "1"), t=1.0, start=0.0, method=qx.sde.EulerMaruyama(dt=0.1), **end),
+}
+runs |= {"up": qx.simulate(qx.switching.Telegraph(1.0, 2.0), t=1.0, **end)}
+for name, res in runs.items():
+    assert res["state" if name == "up" else name].shape == (4,), res
 sys.stdout.write(f"wheel ok: {Path(qx.__file__).parent.name}, {listed.stdout.decode().count(chr(10))} studies\n")

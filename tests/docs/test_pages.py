@@ -18,8 +18,7 @@ WITH_CODE = [page for page in PAGES if snippets.blocks(page.read_text("utf-8"))]
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: str(page.relative_to(TOP)))
 def test_page_runs(page, tmp_path, monkeypatch):
     pieces = snippets.blocks(page.read_text("utf-8"))
-    if absent := snippets.missing("\n".join(pieces)):
-        pytest.skip(f"needs {', '.join(absent)}")
+    assert snippets.missing("\n".join(pieces)) == []
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "page"}
     for piece in pieces:
@@ -32,6 +31,4 @@ def test_pages_name_existing_files():
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             file = page.parent / target
-            assert file.exists() or GENERATED in file.parents, (
-                f"{page}: {target}"
-            )
+            assert file.exists() or GENERATED in file.parents, f"{page}: {target}"

@@ -168,7 +168,7 @@ def fisher_geometry(
     >>> critical = lattice.Ising(lattice.Square(8), beta=0.5 * math.log(1 + math.sqrt(2)))
     >>> lattice.fisher_geometry(critical)
     FisherGeometry(R = -1272.14194085 of 128 bonds by 'fermion'
-                   R1 = -3171.766122, R2 = 627.4822405, R3 = 1585.883061, R4 = -313.7411202)
+                   R1 = -3171.766122, R2 = 627.4822405, R3 = 1585.883061, R4 = -313.741120...)
     """
     sampling = None
     if method == "monte_carlo":
