@@ -53,6 +53,9 @@ impl Table {
     /// Renews what the firing of `reaction` changed. Sums before the first changed propensity stand.
     #[inline]
     fn update(&mut self, network: &Network, reaction: usize, n: &[f64]) {
+        if self.simple {
+            return self.fill(network, n); // a burst keeps the sums only
+        }
         let touched = network.dependents(reaction);
         for &r in touched {
             let rate = network.propensity(r as usize, n, &mut self.scratch);
