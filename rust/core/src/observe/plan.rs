@@ -111,6 +111,7 @@ pub struct Part {
     /// What it looks at.
     pub of: Vec<Observable>,
     width: usize,
+    plain: bool,
 }
 
 impl Part {
@@ -133,16 +134,32 @@ impl Part {
             crate::error::check::positive("lags", *spacing)?;
         }
         let width = of.iter().map(Observable::width).sum();
+        let plain = of.iter().all(|o| matches!(o, Observable::Columns(_)));
         Ok(Self {
             observer,
             of,
             width,
+            plain,
         })
     }
 
     /// Values per replica and time over all observables.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// True if everything observed is a quantity as it is.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// The columns observed, in order, of a plain part.
+    #[inline]
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+        self.of.iter().flat_map(|o| match o {
+            Observable::Columns(range) => range.clone(),
+            Observable::Formula(_) => 0..0,
+        })
     }
 
     /// Numbers kept per replica before any reduction (those of an event list are not known in advance).

@@ -115,31 +115,53 @@ impl Recorder {
     /// Shows the values at the next look time of the slots `first..first + view.lanes()`, which must all be due
     /// for the same look. Slots beyond the task (padding lanes) and finished ones are passed over.
     pub fn look(&mut self, first: usize, view: View<'_>) {
-        let plan = Arc::clone(&self.plan);
-        let due = (first..first + view.lanes()).find(|&s| !self.done(s));
-        let Some(index) = due.and_then(|s| self.tracks.get(s)).map(|t| t.looked) else {
+        let Some(index) = (first..first + view.lanes())
+            .filter_map(|s| self.tracks.get(s))
+            .find(|t| !t.done)
+            .map(|t| t.looked)
+        else {
             return;
         };
+        // Fields apart, so that the plan is borrowed and not counted: looks are many, and threads share the count.
+        let Self {
+            plan,
+            tracks,
+            values,
+            times,
+            scratch,
+            ..
+        } = self;
         let Some(&time) = plan.looks.get(index) else {
             return;
         };
+        let lanes = view.lanes();
         for &p in plan.lookers(index) {
             let part = &plan.parts[p];
-            self.evaluate(part, view, |_| time);
-            let lanes = view.lanes();
+            if !part.is_plain() {
+                observe(part, view, |_| time, values, times, scratch);
+            }
             for l in 0..lanes {
-                let Some(track) = self.tracks.get_mut(first + l).filter(|t| !t.done) else {
+                let Some(track) = tracks.get_mut(first + l).filter(|t| !t.done) else {
                     continue;
                 };
-                let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
                 match &mut track.traces[p] {
-                    Trace::Grid(values) => values.extend(row),
-                    Trace::Autocorrelation(lagged) => lagged.push(row),
+                    Trace::Grid(kept) if part.is_plain() => {
+                        kept.extend(part.columns().map(|c| view.get(c, l)));
+                    }
+                    Trace::Grid(kept) => {
+                        kept.extend((0..part.width()).map(|w| values[w * lanes + l]))
+                    }
+                    Trace::Autocorrelation(lagged) if part.is_plain() => {
+                        lagged.push(part.columns().map(|c| view.get(c, l)));
+                    }
+                    Trace::Autocorrelation(lagged) => {
+                        lagged.push((0..part.width()).map(|w| values[w * lanes + l]));
+                    }
                     _ => {}
                 }
             }
         }
-        for slot in first..first + view.lanes() {
+        for slot in first..first + lanes {
             if let Some(track) = self.tracks.get_mut(slot).filter(|t| !t.done) {
                 track.looked = index + 1;
                 self.settle(slot);
@@ -372,26 +394,14 @@ impl Recorder {
 
     /// Values of all observables of `part`, `[width][lanes]`, into `self.values`.
     fn evaluate(&mut self, part: &Part, view: View<'_>, time: impl Fn(usize) -> f64) {
-        let lanes = view.lanes();
-        self.values.clear();
-        self.values.resize(part.width() * lanes, 0.0);
-        self.times.clear();
-        self.times.extend((0..lanes).map(time));
-        let mut rows = self.values.chunks_exact_mut(lanes.max(1));
-        for observable in &part.of {
-            match observable {
-                Observable::Columns(range) => {
-                    for (c, row) in range.clone().zip(&mut rows) {
-                        row.copy_from_slice(view.column(c));
-                    }
-                }
-                Observable::Formula(formula) => {
-                    if let Some(row) = rows.next() {
-                        formula.evaluate(&self.times, view, &mut self.scratch, row);
-                    }
-                }
-            }
-        }
+        observe(
+            part,
+            view,
+            time,
+            &mut self.values,
+            &mut self.times,
+            &mut self.scratch,
+        );
     }
 
     /// Ends a replica when only first passages and a finished grid were asked for and all have happened.
@@ -405,6 +415,37 @@ impl Recorder {
                     .traces
                     .iter()
                     .any(|trace| matches!(trace, Trace::Passage(_, -1, _)));
+        }
+    }
+}
+
+/// Values of all observables of `part`, `[width][lanes]`.
+fn observe(
+    part: &Part,
+    view: View<'_>,
+    time: impl Fn(usize) -> f64,
+    values: &mut Vec<f64>,
+    times: &mut Vec<f64>,
+    scratch: &mut Vec<f64>,
+) {
+    let lanes = view.lanes();
+    values.clear();
+    values.resize(part.width() * lanes, 0.0);
+    times.clear();
+    times.extend((0..lanes).map(time));
+    let mut rows = values.chunks_exact_mut(lanes.max(1));
+    for observable in &part.of {
+        match observable {
+            Observable::Columns(range) => {
+                for (c, row) in range.clone().zip(&mut rows) {
+                    row.copy_from_slice(view.column(c));
+                }
+            }
+            Observable::Formula(formula) => {
+                if let Some(row) = rows.next() {
+                    formula.evaluate(times, view, scratch, row);
+                }
+            }
         }
     }
 }

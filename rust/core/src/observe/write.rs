@@ -110,12 +110,13 @@ pub(super) fn write_track(arrays: &mut [Array], part: &Part, trace: &Trace, row:
         let at = row * len;
         match trace {
             Trace::Grid(values) => {
-                array.write(
-                    at,
-                    values
-                        .chunks_exact(width.max(1))
-                        .flat_map(|r| r[span.clone()].iter().copied()),
-                );
+                let rows = values.chunks_exact(width.max(1));
+                if w == 1 {
+                    // By far the most common: one number per time.
+                    array.write(at, rows.map(|r| r[span.start]));
+                } else {
+                    array.write(at, rows.flat_map(|r| r[span.clone()].iter().copied()));
+                }
                 if !matches!(array, Array::Float(_)) && values.len() < len / w.max(1) * width {
                     hold_last(array, at, len, values.len() / width.max(1) * w, w);
                 }
