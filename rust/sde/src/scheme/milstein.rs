@@ -45,7 +45,7 @@ fn along(draft: &mut Draft, derivatives: &mut Derivatives, i: usize, k: usize, l
         let slope = derivatives.of(&mut draft.dag, draft.noise[i][l], j as u32);
         let other = draft.noise[j][k];
         if !draft.dag.is_zero(slope) && !draft.dag.is_zero(other) {
-            let term = draft.dag.mul(slope, other);
+            let term = draft.dag.reduced_product(other, slope);
             sum = draft.dag.add(sum, term);
         }
     }

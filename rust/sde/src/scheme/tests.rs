@@ -76,6 +76,24 @@ fn milstein_adds_the_double_integral() {
     close(expect(&eq, Scheme::Milstein, h, &[2.0], |x| x[0]), mean);
 }
 
+/// `g g' = s^2/2` for `g = s sqrt(x)`, also at x = 0 where g' has a pole.
+#[test]
+fn the_correction_of_a_square_root_is_a_constant() {
+    let (a, b, s, h) = (2.0, 0.5, 0.4, 0.05);
+    let names = [("a", a), ("b", b), ("s", s)];
+    let eq = equation("x", &["a b x - *"], &["s x sqrt *"], &names, Calculus::Ito);
+    let scheme = Scheme::Milstein;
+    for x in [0.0, 0.3] {
+        let mean = x + a * (b - x) * h;
+        let variance = s * s * x * h + s.powi(4) * h * h / 8.0;
+        close(expect(&eq, scheme, h, &[x], |x| x[0]), mean);
+        close(
+            expect(&eq, scheme, h, &[x], |x| x[0] * x[0]),
+            mean * mean + variance,
+        );
+    }
+}
+
 #[test]
 fn additive_noise_needs_no_correction() {
     let eq = equation("x", &["x x 3 ** -"], &["1 t +"], &[], Calculus::Ito);
