@@ -7,7 +7,7 @@ use quincunx_core::run::{Kernel, Quantity, Task};
 use quincunx_core::{Error, Result};
 
 use super::crew::Crew;
-use super::lanes::LaneNetwork;
+use super::lane_network::LaneNetwork;
 use super::scalar::{self, Table};
 use crate::Network;
 

@@ -7,82 +7,17 @@ use quincunx_core::rng::{Stream, Words};
 use quincunx_core::simd::{Job, LANES, Lanes, Level, Vector, dispatch};
 
 use super::crew::{Crew, LIMIT, Path};
+use super::lane_network::{LaneNetwork, MAX_REACTIONS, MAX_SPECIES};
 use super::scalar::{self, Table};
-use crate::Network;
 use crate::propensity::Form;
 
 /// Paths side by side.
 pub(super) const WIDTH: usize = CHUNKS * LANES;
 const CHUNKS: usize = 2;
-/// Networks with more reactions than this run path by path.
-const MAX_REACTIONS: usize = 20;
-/// Networks with more species than this run path by path. A power of two: indices are masked, not checked.
-const MAX_SPECIES: usize = 32;
 /// Rounds between two looks at the pulse.
 const TICK_EVERY: u64 = 1024;
 
-/// A propensity `(k n_a) (n_b - c)`, or what is left of it.
-#[derive(Clone, Copy, Debug)]
-struct LaneRate {
-    form: Form,
-    a: usize,
-    b: usize,
-    k: f64,
-    /// The changes of this reaction are `entries[first..end]`.
-    first: usize,
-    end: usize,
-}
-
-/// What the lanes need of a network: mass action with at most two reactant molecules.
-#[derive(Clone, Debug)]
-pub(super) struct LaneNetwork {
-    rates: Vec<LaneRate>,
-    /// `(species, change)` of all reactions, one after another.
-    entries: Vec<(usize, f64)>,
-    /// Species that conservation laws do not bound: their counts are watched for overflow.
-    growing: Vec<usize>,
-    species: usize,
-}
-
 impl LaneNetwork {
-    /// `None` where lanes do not pay or do not hold.
-    pub(super) fn of(network: &Network) -> Option<Self> {
-        let (records, species) = (network.propensities(), network.species().len());
-        let small = (1..=MAX_REACTIONS).contains(&records.len()) && species <= MAX_SPECIES;
-        if !small || !records.iter().all(|p| p.form.is_small()) {
-            return None;
-        }
-        let gains = |i: usize| {
-            network
-                .change()
-                .rows()
-                .flatten()
-                .any(|&(s, v)| s == i && v > 0)
-        };
-        let bounded = network.conserved_bounds(&vec![0; species]).ok()?;
-        let (mut rates, mut entries) = (Vec::new(), Vec::new());
-        for (p, row) in records.iter().zip(network.change().rows()) {
-            let first = entries.len();
-            entries.extend(row.iter().map(|&(i, v)| (i, v as f64)));
-            rates.push(LaneRate {
-                form: p.form,
-                a: p.a as usize,
-                b: p.b as usize,
-                k: p.k,
-                first,
-                end: entries.len(),
-            });
-        }
-        Some(Self {
-            rates,
-            entries,
-            growing: (0..species)
-                .filter(|&i| bounded[i].is_none() && gains(i))
-                .collect(),
-            species,
-        })
-    }
-
     /// Runs the replicas of the crew until few are left; those go on path by path.
     pub(super) fn run(&self, crew: &mut Crew<'_, '_>, table: &mut Table) -> Result<()> {
         let Some(few) = handover(Level::detect()).filter(|few| crew.task.slots() > *few) else {
@@ -100,9 +35,9 @@ impl LaneNetwork {
         })?;
         for lane in 0..WIDTH {
             if block.slots[lane] != IDLE {
-                let (slot, events) = (block.slots[lane], block.events[lane / LANES][lane % LANES]);
+                let (slot, events) = (block.slots[lane], block.round - block.born[lane]);
                 let path = block.path(lane);
-                scalar::advance::<false>(crew, table, slot, path, events as u64)?;
+                scalar::advance::<false>(crew, table, slot, path, events)?;
             }
         }
         Ok(())
@@ -128,7 +63,9 @@ struct Block {
     t: [Lanes<f64>; CHUNKS],
     stop: [Lanes<f64>; CHUNKS],
     states: [States; CHUNKS],
-    events: [Lanes<f64>; CHUNKS],
+    /// Rounds so far; the round in which each lane got its path. A path fires in every round but its last.
+    round: u64,
+    born: [u64; WIDTH],
     slots: [usize; WIDTH],
     /// Bit `l` of chunk `c`: that lane is without a path.
     idle: [u32; CHUNKS],
@@ -148,7 +85,8 @@ impl Block {
             t: [Lanes::splat(0.0); CHUNKS],
             stop: [Lanes::splat(f64::NEG_INFINITY); CHUNKS],
             states: [States([Lanes::splat(1); 4]); CHUNKS],
-            events: [Lanes::splat(0.0); CHUNKS],
+            round: 0,
+            born: [0; WIDTH],
             slots: [IDLE; WIDTH],
             idle: [(1 << LANES) - 1; CHUNKS],
             active: 0,
@@ -173,7 +111,7 @@ impl Block {
         self.idle[c] &= !(1 << l);
         self.slots[lane] = slot;
         self.t[c][l] = path.t;
-        self.events[c][l] = 0.0;
+        self.born[lane] = self.round;
         for (row, n) in self.n.iter_mut().zip(&path.n) {
             row[c][l] = *n;
         }
@@ -222,7 +160,7 @@ impl Block {
             }
             let stop = crew.show(slot, &self.row, next);
             let total = self.total[l];
-            let events = self.events[c][l] as u64;
+            let events = self.round - self.born[lane] - 1;
             if next > crew.task.until() {
                 crew.finish(slot, &self.path(lane), events, total)?;
             } else if self.threshold[l] >= total {
@@ -255,7 +193,7 @@ impl Block {
         {
             let lane = c * LANES + l;
             let path = self.path(lane);
-            let events = self.events[c][l] as u64;
+            let events = self.round - self.born[lane];
             crew.fail(self.slots[lane], Status::Overflow, path.t, &path.n, events);
             self.active -= 1;
             self.refill(lane, crew)?;
@@ -276,8 +214,8 @@ impl Job for Rounds<'_, '_, '_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) -> Result<()> {
-        let mut round = 0_u64;
         while self.block.active > self.few {
+            self.block.round += 1;
             let mut c = 0;
             while c < CHUNKS {
                 let mut part = 0;
@@ -287,8 +225,7 @@ impl Job for Rounds<'_, '_, '_> {
                 }
                 c += 1;
             }
-            round += 1;
-            if round.is_multiple_of(TICK_EVERY) {
+            if self.block.round.is_multiple_of(TICK_EVERY) {
                 self.crew.tick()?;
             }
         }
@@ -309,7 +246,7 @@ fn event<V: Vector>(
     let mut words = Words::<V>::load(&block.states[c], part);
     let delay = words.exponential();
     let choice = words.uniform();
-    let next = V::add(V::load(&block.t[c], part), V::div(delay, total));
+    let mut next = V::add(V::load(&block.t[c], part), V::div(delay, total));
     let threshold = V::mul(choice, total);
     let ready = V::lt(next, V::load(&block.stop[c], part));
     let mut live = V::mask_and(ready, V::lt(threshold, total));
@@ -321,16 +258,14 @@ fn event<V: Vector>(
         V::store(&mut block.total, part, total);
         let bits = block.pause(c, part * V::N, V::bits(live), V::N, crew)?;
         live = V::mask(bits);
-        // Lanes that ended or were replaced keep the words they have.
+        // Lanes that ended or were replaced keep the words and the time they have.
         let kept = Words::<V>::load(&block.states[c], part);
         words.restore(live, &kept);
+        next = V::select(live, next, V::load(&block.t[c], part));
     }
     words.store(&mut block.states[c], part);
-    let t = V::select(live, next, V::load(&block.t[c], part));
-    V::store(&mut block.t[c], part, t);
-    let one = V::select(live, V::splat(1.0), V::splat(0.0));
-    let events = V::add(V::load(&block.events[c], part), one);
-    V::store(&mut block.events[c], part, events);
+    // What an idle lane is given here means nothing: its stop keeps it from ever firing.
+    V::store(&mut block.t[c], part, next);
     fire::<V>(network, block, c, part, threshold, live);
     if !network.growing.is_empty() {
         let mut over = V::mask(0);

@@ -10,6 +10,7 @@
 mod ahead;
 mod crew;
 mod kernel;
+mod lane_network;
 mod lanes;
 mod scalar;
 
