@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import choice, mapping, number, numbers
 from quincunx._model import Method, Model, StartName
 from quincunx.sde._methods import EulerMaruyama, FixedStep, Milstein
 from quincunx.sde._stepped import crossing_info, equation
@@ -103,14 +104,15 @@ class SDE(Model):
         calculus: str = "ito",
         **parameters: Any,
     ) -> None:
-        values = dict(params or {})
+        values = mapping("params", params)
         for name in parameters:
             if name in values:
                 raise ValueError(f"{name}: is given in params and as a keyword; give it once")
         values.update(parameters)
         self._given = (drift, noise, state)
         self._terms = read_terms(drift, noise, state)
-        self._params = {str(k): _number(str(k), v) for k, v in values.items()}
+        self._params = {str(k): number(str(k), v) for k, v in values.items()}
+        choice("calculus", calculus, ("ito", "stratonovich"))
         self._calculus = calculus
         self._core = equation(self._terms, self._params, calculus)
         unused = [name for name in self._params if name not in self._terms.names()]
@@ -146,7 +148,7 @@ class SDE(Model):
         """Return the same equation with other parameter values."""
         new = object.__new__(type(self))
         new._given, new._terms, new._calculus = self._given, self._terms, self._calculus
-        new._params = {k: _number(k, v) for k, v in self._params_with(values).items()}
+        new._params = {k: number(k, v) for k, v in self._params_with(values).items()}
         new._core = equation(new._terms, new._params, new._calculus)
         return new
 
@@ -166,7 +168,7 @@ class SDE(Model):
             (b, d).
         """
         points = self._points(x)
-        return self._core.drift(float(t), points.ravel()).reshape(points.shape)
+        return self._core.drift(number("t", t), points.ravel()).reshape(points.shape)
 
     def noise(self, t: float, x: Any) -> Array:
         """Evaluate the noise g(t, x).
@@ -186,7 +188,7 @@ class SDE(Model):
         points = self._points(x)
         b, d = points.shape
         own, m = self._core.own, self._core.processes
-        matrix = self._core.noise(float(t), points.ravel()).reshape(b, d, m)
+        matrix = self._core.noise(number("t", t), points.ravel()).reshape(b, d, m)
         if self._terms.shared:
             return matrix
         diagonal = np.zeros((b, d))
@@ -194,7 +196,7 @@ class SDE(Model):
         return diagonal
 
     def _points(self, x: Any) -> Array:
-        points = np.ascontiguousarray(x, dtype=np.float64)
+        points = np.ascontiguousarray(numbers("x", x))
         d = len(self.names)
         if points.ndim != 2 or points.shape[1] != d:
             raise ValueError(f"x: has shape {points.shape}, must be (b, {d}), a row per point")
@@ -248,15 +250,6 @@ def _restore(given: tuple[Any, Any, Any], params: dict[str, Any], calculus: str)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return SDE(drift, noise, state=state, params=params, calculus=calculus)
-
-
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, str) or np.ndim(value) != 0:
-        raise TypeError(f"{name} = {value!r}: must be a number")
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} = {value!r}: must be a number") from None
 
 
 def _equations(terms: Terms, differential: str) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import number, numbers
 from quincunx._model import Method, Model, StartName
 from quincunx.sde._equation import SDE
 from quincunx.sde._methods import EulerMaruyama, Exact, FixedStep, Milstein
@@ -29,10 +30,7 @@ class Named(Model):
     def __post_init__(self) -> None:
         """Coerce; the core judges."""
         for field in fields(self):  # type: ignore[arg-type]  # subclasses are dataclasses
-            value = getattr(self, field.name)
-            if isinstance(value, bool | str) or np.ndim(value) != 0 or not hasattr(value, "__float__"):
-                raise TypeError(f"{field.name} = {value!r}: must be a number")
-            object.__setattr__(self, field.name, float(value))
+            object.__setattr__(self, field.name, number(field.name, getattr(self, field.name)))
         self._law()
 
     @abstractmethod
@@ -73,12 +71,12 @@ class Named(Model):
 
     @staticmethod
     def _over(moment: Any, t: Any, x0: float) -> Any:
-        times = np.asarray(t, dtype=np.float64)
+        times, x0 = numbers("t", t), number("x0", x0)
         if not np.all(np.isfinite(times)) or np.any(times < 0):
             raise ValueError(f"t = {t!r}: must be finite and >= 0")
         if not np.isfinite(x0):
             raise ValueError(f"x0 = {x0!r}: must be finite")
-        values = np.array([moment(float(s), float(x0)) for s in times.ravel()]).reshape(times.shape)
+        values = np.array([moment(float(s), x0) for s in times.ravel()]).reshape(times.shape)
         return values if times.ndim else float(values)
 
     def _start_names(self) -> dict[str, StartName]:

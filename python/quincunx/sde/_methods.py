@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from quincunx._coerce import number, whole
 from quincunx._model import Method
 
 __all__ = ["EulerMaruyama", "Exact", "FixedStep", "Milstein"]
@@ -18,13 +19,8 @@ class FixedStep(Method):
 
     def __post_init__(self) -> None:
         """Coerce; the core judges."""
-        name = type(self).__name__
-        if isinstance(self.dt, bool) or not hasattr(self.dt, "__float__"):
-            raise TypeError(f"dt = {self.dt!r}: must be a number; write {name}(dt=0.01)")
-        if isinstance(self.refine, bool) or not hasattr(self.refine, "__index__"):
-            raise TypeError(f"refine = {self.refine!r}: must be a whole number")
-        object.__setattr__(self, "dt", float(self.dt))
-        object.__setattr__(self, "refine", self.refine.__index__())
+        object.__setattr__(self, "dt", number("dt", self.dt))
+        object.__setattr__(self, "refine", whole("refine", self.refine))
         if not 0 < self.dt < float("inf"):
             raise ValueError(f"dt = {self.dt!r}: must be finite and > 0")
         if not 0 <= self.refine <= 20:

@@ -43,11 +43,11 @@ def read_terms(drift: Any, noise: Any, state: Any) -> Terms:
     single = is_formula(drift)
     states = _states(drift, state, single=single)
     drifts = [drift] if single else list(drift.values()) if isinstance(drift, Mapping) else list(drift)
-    read = tuple(formula(f, f"drift of {s!r}") for s, f in zip(states, drifts, strict=False))
+    read = tuple(_read(f, f"drift of {s!r}") for s, f in zip(states, drifts, strict=False))
     if len(drifts) != len(states):
         raise ValueError(f"drift = {len(drifts)} formulas: must be {len(states)}, one for each of {', '.join(states)}")
     entries = [_split(entry, s) for s, entry in zip(states, _noise_entries(noise, states, single=single), strict=True)]
-    own = tuple(formula(0.0 if o is None else o, f"noise of {s!r}") for s, (o, _) in zip(states, entries, strict=True))
+    own = tuple(_read(0.0 if o is None else o, f"noise of {s!r}") for s, (o, _) in zip(states, entries, strict=True))
     width = max((len(shared) for _, shared in entries), default=0)
     for s, (_, shared) in zip(states, entries, strict=True):
         if shared and len(shared) != width:
@@ -56,10 +56,21 @@ def read_terms(drift: Any, noise: Any, state: Any) -> Terms:
                 "as for the other states",
             )
     rows = tuple(
-        tuple(formula(c, f"noise of {s!r}") for c in (shared or [0.0] * width))
+        tuple(_read(c, f"noise of {s!r}") for c in (shared or [0.0] * width))
         for s, (_, shared) in zip(states, entries, strict=True)
     )
     return Terms(states, read, own, rows if width else ())
+
+
+def _read(value: Any, what: str) -> Formula:
+    try:
+        return formula(value, what)
+    except OverflowError:
+        raise ValueError(f"{what}: the number is too large for a double") from None
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def _states(drift: Any, state: Any, *, single: bool) -> tuple[str, ...]:
@@ -72,7 +83,7 @@ def _states(drift: Any, state: Any, *, single: bool) -> tuple[str, ...]:
         names = ("x",) if state is None else _names(state)
         if len(names) != 1:
             raise ValueError(f"state = {state!r}: must be one name, for drift is a single formula")
-    elif not isinstance(drift, Sequence | np.ndarray):
+    elif not _is_list(drift):
         raise TypeError(
             f"drift = {drift!r}: must be a formula, a list of formulas in the order of state, or a dict "
             "state -> formula",
@@ -82,7 +93,10 @@ def _states(drift: Any, state: Any, *, single: bool) -> tuple[str, ...]:
     else:
         names = _names(state)
     if not names:
-        raise ValueError("state: at least one name is needed")
+        raise ValueError("state: drift must have at least one state")
+    for name in names:
+        if not name.isidentifier():
+            raise ValueError(f"state: {name!r} (of drift or state) is no name; it must be a letter or _ followed by letters, digits and _")
     return names
 
 
@@ -107,12 +121,13 @@ def _noise_entries(noise: Any, states: tuple[str, ...], *, single: bool) -> list
         return [noise]
     if is_formula(noise):
         return [noise] * len(states)
-    if not isinstance(noise, Sequence | np.ndarray):
+    if not _is_list(noise):
         raise TypeError(
             f"noise = {noise!r}: must be a formula, a list in the order of the states ({' '.join(states)}), or a dict",
         )
     if len(noise) != len(states):
-        raise ValueError(f"noise = {len(noise)} entries: must be {len(states)}, one for each of {', '.join(states)}")
+        known = ", ".join(states)
+        raise ValueError(f"noise = {len(noise)} entries: must be {len(states)}, one for each state of drift: {known}")
     return list(noise)
 
 
@@ -120,14 +135,14 @@ def _split(entry: Any, state: str) -> tuple[Any, list[Any]]:
     """Own coefficient (None: none) and shared coefficients of one state."""
     if is_formula(entry):
         return entry, []
-    if not isinstance(entry, Sequence | np.ndarray):
+    if not _is_list(entry):
         raise TypeError(
             f"noise of {state!r} = {entry!r}: must be a formula, a list of coefficients of shared Wiener processes, "
             "or a pair (own, [shared, ...])",
         )
     if isinstance(entry, tuple) and len(entry) == 2 and not is_formula(entry[1]):
         own, shared = entry
-        if not isinstance(shared, Sequence | np.ndarray):
+        if not _is_list(shared):
             raise TypeError(f"noise of {state!r} = {entry!r}: a pair is (own, [shared, ...])")
         return own, list(shared)
     return None, list(entry)
