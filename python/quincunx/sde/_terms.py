@@ -96,7 +96,7 @@ def _states(drift: Any, state: Any, *, single: bool) -> tuple[str, ...]:
         raise ValueError("state: drift must have at least one state")
     for name in names:
         if not name.isidentifier():
-            raise ValueError(f"state: {name!r} (of drift or state) is no name; it must be a letter or _ followed by letters, digits and _")
+            raise ValueError(f"state: {name!r} (of drift or state) must be a letter or _, then letters, digits and _")
     return names
 
 
