@@ -16,8 +16,8 @@ pub(super) const TOGETHER: usize = 8;
 
 /// For a set of momenta `q`, the planes `(a, b, c)` over `y`: `[yx][slot][plane][ky]`.
 pub(super) struct Stored {
-    pub values: Vec<C64>,
-    pub slots: usize,
+    /// One part per row `yx`.
+    rows: Vec<Vec<C64>>,
     pub planes: usize,
     shape: [usize; 2],
 }
@@ -26,7 +26,7 @@ impl Stored {
     /// The run over `ky` of one row `yx`.
     pub fn row(&self, yx: usize, slot: usize, plane: usize) -> &[C64] {
         let ly = self.shape[1];
-        &self.values[((yx * self.slots + slot) * self.planes + plane) * ly..][..ly]
+        &self.rows[yx][(slot * self.planes + plane) * ly..][..ly]
     }
 }
 
@@ -78,17 +78,20 @@ pub(super) fn build(
         columns,
     };
     let planes = 4 * directions.len();
-    let mut values = vec![C64::default(); lx * slots.len() * planes * ly];
-    values
-        .par_chunks_exact_mut(slots.len() * planes * ly)
-        .enumerate()
-        .try_for_each_init(
+    let rows = (0..lx)
+        .into_par_iter()
+        .map_init(
             || builder.scratch(),
-            |scratch, (yx, chunk)| builder.row(yx, chunk, scratch, work),
-        )?;
+            |scratch, yx| {
+                // Memory is taken row by row: gigabytes at once would hold up a cancellation.
+                let mut row = vec![C64::default(); slots.len() * planes * ly];
+                builder.row(yx, &mut row, scratch, work)?;
+                Ok(row)
+            },
+        )
+        .collect::<Result<_>>()?;
     Ok(Stored {
-        values,
-        slots: slots.len(),
+        rows,
         planes,
         shape,
     })

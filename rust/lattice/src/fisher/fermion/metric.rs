@@ -13,6 +13,9 @@ use crate::fisher::work::Work;
 /// Pairs of directions whose planes are kept: `g_10(r) = g_01(-r)`.
 const PAIRS: [[usize; 2]; 3] = [[0, 0], [0, 1], [1, 1]];
 
+/// Entries tabulated between two looks at the pulse.
+const TOGETHER: usize = 1 << 12;
+
 /// One plane per pair of directions.
 type Planes<T> = [Vec<T>; 3];
 
@@ -77,12 +80,12 @@ impl TorusMetric {
                 let k = real(&blocks)?;
                 let dk = parameters
                     .iter()
-                    .map(|p| real(&derivative(&blocks, p.rates)))
+                    .map(|p| real(&derivative(&blocks, p.rates, work.pulse)?))
                     .collect::<Result<Vec<_>>>()?;
                 cumulants(&k, &dk, shape, work.pulse)
             })
             .collect::<Result<Vec<_>>>()?;
-        combine(sectors, &parameters, &cumulants, plan)
+        combine(sectors, &parameters, &cumulants, plan, work.pulse)
     }
 }
 
@@ -142,6 +145,7 @@ fn combine(
     parameters: &[Parameter],
     cumulants: &[Cumulants],
     plan: &Plan2,
+    pulse: &Pulse,
 ) -> Result<TorusMetric> {
     let (t, u) = (sectors.torus.t(), sectors.torus.u());
     let weights: Vec<f64> = sectors.list.iter().map(|s| s.weight).collect();
@@ -155,28 +159,27 @@ fn combine(
         .map(|c| [0, 1].map(|a| u[a] * (c.d[a] - mean_d[a])))
         .collect();
     let n = sectors.torus.sites();
-    let planes: Planes<f64> = std::array::from_fn(|pair| {
-        let [a, b] = PAIRS[pair];
+    let planes: Planes<f64> = each_pair(|pair, [a, b]| {
         let value = |r: usize| {
             let terms = weights.iter().zip(cumulants).zip(&offset);
             terms
                 .map(|((w, c), x)| w * (u[a] * u[b] * c.c[pair][r] + x[a] * x[b]))
                 .sum()
         };
-        let mut plane: Vec<f64> = (0..n).into_par_iter().map(value).collect();
+        let mut plane = tabulate(n, pulse, value)?;
         if a == b {
             plane[0] = 1.0 - mean[a] * mean[a];
         }
-        plane
-    });
-    let transformed = transform(&planes, plan);
+        Ok(plane)
+    })?;
+    let transformed = transform(&planes, plan, pulse)?;
     let inverse = inverses(&transformed)?;
     let mixture = Mixture {
         weights,
         mean,
         offset,
     };
-    let p = mixture.first_moments(sectors, parameters, cumulants, &inverse, plan);
+    let p = mixture.first_moments(sectors, parameters, cumulants, (&inverse, plan), pulse)?;
     let [h00, h01, h11] = inverse[0];
     let p2 = h00.re * p[0] * p[0] + 2.0 * h01.re * p[0] * p[1] + h11.re * p[1] * p[1];
     Ok(TorusMetric {
@@ -189,13 +192,35 @@ fn combine(
     })
 }
 
-fn transform(planes: &Planes<f64>, plan: &Plan2) -> Planes<C64> {
-    let one = |plane: &Vec<f64>| {
-        let mut out: Vec<C64> = plane.iter().map(|&v| C64::new(v, 0.0)).collect();
-        plan.forward(&mut out);
-        out
-    };
-    [one(&planes[0]), one(&planes[1]), one(&planes[2])]
+fn transform(planes: &Planes<f64>, plan: &Plan2, pulse: &Pulse) -> Result<Planes<C64>> {
+    each_pair(|pair, _| {
+        let mut out: Vec<C64> = planes[pair].iter().map(|&v| C64::new(v, 0.0)).collect();
+        plan.forward(&mut out, pulse)?;
+        Ok(out)
+    })
+}
+
+/// One plane per pair of directions, or the first error.
+fn each_pair<T>(plane: impl Fn(usize, [usize; 2]) -> Result<Vec<T>>) -> Result<Planes<T>> {
+    Ok([
+        plane(0, PAIRS[0])?,
+        plane(1, PAIRS[1])?,
+        plane(2, PAIRS[2])?,
+    ])
+}
+
+/// `f(0), .., f(n - 1)`, looking at the pulse in between.
+fn tabulate(n: usize, pulse: &Pulse, f: impl Fn(usize) -> f64 + Sync) -> Result<Vec<f64>> {
+    let mut out = vec![0.0; n];
+    let chunks = out.par_chunks_mut(TOGETHER).enumerate();
+    chunks.try_for_each(|(chunk, values)| {
+        pulse.check()?;
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = f(chunk * TOGETHER + i);
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(out)
 }
 
 /// The inverse 2 x 2 blocks `(g^-1)_00, _01, _11` at every momentum; refused where the metric is not positive.
@@ -232,14 +257,14 @@ impl Mixture {
         sectors: &Sectors,
         parameters: &[Parameter],
         cumulants: &[Cumulants],
-        inverse: &[[C64; 3]],
-        plan: &Plan2,
-    ) -> [f64; 2] {
+        (inverse, plan): (&[[C64; 3]], &Plan2),
+        pulse: &Pulse,
+    ) -> Result<[f64; 2]> {
         let n = sectors.torus.sites();
         let mut p = [0.0; 2];
         for (i, parameter) in parameters.iter().enumerate() {
-            let planes = self.derivative(sectors, parameter, cumulants, i);
-            let moved = transform(&planes, plan);
+            let planes = self.derivative(sectors, parameter, cumulants, i, pulse)?;
+            let moved = transform(&planes, plan, pulse)?;
             let total: f64 = (0..n)
                 .map(|k| {
                     let [h00, h01, h11] = inverse[k];
@@ -251,7 +276,7 @@ impl Mixture {
                 p[a] = total / (parameter.axes * n as f64);
             }
         }
-        p
+        Ok(p)
     }
 
     /// `dg_ab(r)/dp` for one parameter, term by term: weights, means, cumulants.
@@ -261,7 +286,8 @@ impl Mixture {
         parameter: &Parameter,
         cumulants: &[Cumulants],
         i: usize,
-    ) -> Planes<f64> {
+        pulse: &Pulse,
+    ) -> Result<Planes<f64>> {
         let (t, u, n) = (sectors.torus.t(), sectors.torus.u(), sectors.torus.sites());
         let rates = parameter.rates;
         let du = [0, 1].map(|a| -2.0 * t[a] * rates[a]);
@@ -285,8 +311,7 @@ impl Mixture {
             let terms = self.weights.iter().zip(&dw).zip(&dm).zip(&self.offset);
             terms.map(|(((w, dw), dm), x)| dw * x[a] + w * dm[a]).sum()
         });
-        std::array::from_fn(|pair| {
-            let [a, b] = PAIRS[pair];
+        each_pair(|pair, [a, b]| {
             let term = |s: usize, r: usize| {
                 let (c, x, w) = (&cumulants[s], &self.offset[s], self.weights[s]);
                 let dx = [0, 1].map(|a| dm[s][a] - dmean[a]);
@@ -296,11 +321,11 @@ impl Mixture {
                 dw[s] * (cab + x[a] * x[b]) + w * (dcab + dx[a] * x[b] + x[a] * dx[b])
             };
             let value = |r: usize| (0..cumulants.len()).map(|s| term(s, r)).sum();
-            let mut plane: Vec<f64> = (0..n).into_par_iter().map(value).collect();
+            let mut plane = tabulate(n, pulse, value)?;
             if a == b {
                 plane[0] = -2.0 * self.mean[a] * dmean[a];
             }
-            plane
+            Ok(plane)
         })
     }
 }

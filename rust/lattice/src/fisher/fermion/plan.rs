@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use quincunx_core::Result;
+use quincunx_core::run::Pulse;
 use rustfft::{Fft, FftPlanner};
 
 use super::bloch::C64;
 
 /// Side of the square tiles in which a plane is transposed.
 const TILE: usize = 16;
+/// Rows transformed between two looks at the pulse.
+const LINES: usize = 32;
 
 /// Plans for planes of one shape.
 #[derive(Clone)]
@@ -38,13 +42,21 @@ impl Plan2 {
     }
 
     /// Transforms a row-major plane in place.
-    pub fn forward(&self, plane: &mut [C64]) {
+    pub fn forward(&self, plane: &mut [C64], pulse: &Pulse) -> Result<()> {
         let [lx, ly] = self.shape;
-        self.along_y.process(plane);
+        let lines = |fft: &dyn Fft<f64>, plane: &mut [C64], length: usize| -> Result<()> {
+            for lines in plane.chunks_mut(LINES * length) {
+                pulse.check()?;
+                fft.process(lines);
+            }
+            Ok(())
+        };
+        lines(&*self.along_y, plane, ly)?;
         let mut turned = vec![C64::default(); plane.len()];
         transpose(plane, &mut turned, [lx, ly]);
-        self.along_x.process(&mut turned);
+        lines(&*self.along_x, &mut turned, lx)?;
         transpose(&turned, plane, [ly, lx]);
+        Ok(())
     }
 }
 

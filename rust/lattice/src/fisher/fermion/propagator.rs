@@ -18,6 +18,9 @@ pub(super) struct Propagator {
     planes: Vec<Vec<f64>>,
 }
 
+/// Blocks multiplied between two looks at the pulse.
+const TOGETHER: usize = 1 << 11;
+
 /// A displacement on the torus, reduced once: where it lies and whether it passed each seam an odd number of times.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -49,7 +52,8 @@ impl Propagator {
                 let (p, q) = (pair / 2, 2 * (pair % 2));
                 let packed = |b: &Block| b[p][q] + C64::i() * b[p][q + 1];
                 let mut plane: Vec<C64> = blocks.iter().map(packed).collect();
-                plan.forward(&mut plane);
+                plan.forward(&mut plane, pulse)?;
+                pulse.check()?;
                 for (row, x) in plane.chunks_exact_mut(shape[1]).zip(&twist_x) {
                     for (value, y) in row.iter_mut().zip(&twist_y) {
                         *value *= x * y * scale;
@@ -66,6 +70,11 @@ impl Propagator {
             anti,
             planes: pairs.into_iter().flatten().collect(),
         })
+    }
+
+    /// `[Lx, Ly]`.
+    pub fn shape(&self) -> [usize; 2] {
+        self.shape
     }
 
     /// The place of displacement `r`.
@@ -117,7 +126,7 @@ impl Sectors {
 }
 
 /// `dK/dp = K E K` where `E = dLambda/dp` is diagonal: `rates[axis] = dt/dp`.
-pub(super) fn derivative(blocks: &[Block], rates: [f64; 2]) -> Vec<Block> {
+pub(super) fn derivative(blocks: &[Block], rates: [f64; 2], pulse: &Pulse) -> Result<Vec<Block>> {
     let product = |k: &Block| {
         let mut right = *k;
         for (i, row) in right.iter_mut().enumerate() {
@@ -125,5 +134,9 @@ pub(super) fn derivative(blocks: &[Block], rates: [f64; 2]) -> Vec<Block> {
         }
         bloch::times(k, &right)
     };
-    blocks.par_iter().map(product).collect()
+    let chunks = blocks.par_chunks(TOGETHER).map(|chunk| {
+        pulse.check()?;
+        Ok(chunk.iter().map(product).collect())
+    });
+    Ok(chunks.collect::<Result<Vec<Vec<Block>>>>()?.concat())
 }

@@ -1,6 +1,7 @@
 //! Everything the third cumulants of a torus are made of, tabulated so that the innermost loop reads whole rows.
 
 use quincunx_core::Result;
+use quincunx_core::run::Pulse;
 use rayon::prelude::*;
 
 use super::metric::TorusMetric;
@@ -56,9 +57,9 @@ impl Tables {
         Ok(Self {
             shape,
             sectors: propagators.len(),
-            ahead: ahead(&propagators, shape),
-            back: back(&propagators, shape),
-            mixture: mixture(&propagators, &weights, metric, u, shape),
+            ahead: ahead(&propagators, shape, work.pulse)?,
+            back: back(&propagators, shape, work.pulse)?,
+            mixture: mixture(&propagators, &weights, metric, u, work.pulse)?,
             constant,
             scale,
             mean: metric.mean,
@@ -176,11 +177,12 @@ fn centred(row: usize, length: usize) -> i64 {
     row as i64 - length as i64
 }
 
-fn ahead(propagators: &[Propagator], [lx, ly]: [usize; 2]) -> Vec<f64> {
+fn ahead(propagators: &[Propagator], [lx, ly]: [usize; 2], pulse: &Pulse) -> Result<Vec<f64>> {
     let width = 2 * ly;
     let mut table = vec![0.0; 2 * lx * propagators.len() * 16 * width];
     let rows = table.par_chunks_exact_mut(propagators.len() * 16 * width);
-    rows.enumerate().for_each(|(rx, row)| {
+    rows.enumerate().try_for_each(|(rx, row)| {
+        pulse.check()?;
         for (block, planes) in row.chunks_exact_mut(4 * width).enumerate() {
             let (k, b, c) = (&propagators[block / 4], block / 2 % 2, block % 2);
             for ry in 0..width {
@@ -190,14 +192,16 @@ fn ahead(propagators: &[Propagator], [lx, ly]: [usize; 2]) -> Vec<f64> {
                 }
             }
         }
-    });
-    table
+        Ok::<_, quincunx_core::Error>(())
+    })?;
+    Ok(table)
 }
 
-fn back(propagators: &[Propagator], [lx, ly]: [usize; 2]) -> Vec<f64> {
+fn back(propagators: &[Propagator], [lx, ly]: [usize; 2], pulse: &Pulse) -> Result<Vec<f64>> {
     let mut table = vec![0.0; lx * propagators.len() * 16 * ly];
     let rows = table.par_chunks_exact_mut(propagators.len() * 16 * ly);
-    rows.enumerate().for_each(|(zx, row)| {
+    rows.enumerate().try_for_each(|(zx, row)| {
+        pulse.check()?;
         for (block, planes) in row.chunks_exact_mut(4 * ly).enumerate() {
             let (k, c, a) = (&propagators[block / 4], block / 2 % 2, block % 2);
             for zy in 0..ly {
@@ -207,8 +211,9 @@ fn back(propagators: &[Propagator], [lx, ly]: [usize; 2]) -> Vec<f64> {
                 }
             }
         }
-    });
-    table
+        Ok::<_, quincunx_core::Error>(())
+    })?;
+    Ok(table)
 }
 
 /// `sum_s w x_a c_bc(r)` with `c_bc = -1/2 u_b u_c tr K_bc(r) K_cb(-r)`.
@@ -217,12 +222,14 @@ fn mixture(
     weights: &[f64],
     metric: &TorusMetric,
     u: [f64; 2],
-    [lx, ly]: [usize; 2],
-) -> Vec<f64> {
+    pulse: &Pulse,
+) -> Result<Vec<f64>> {
+    let [lx, ly] = propagators[0].shape();
     let width = 2 * ly;
     let mut table = vec![0.0; 2 * lx * 8 * width];
     let rows = table.par_chunks_exact_mut(8 * width).enumerate();
-    rows.for_each(|(rx, row)| {
+    rows.try_for_each(|(rx, row)| {
+        pulse.check()?;
         for ry in 0..width {
             let r = [centred(rx, lx), centred(ry, ly)];
             for bc in 0..4 {
@@ -236,6 +243,7 @@ fn mixture(
                 }
             }
         }
-    });
-    table
+        Ok::<_, quincunx_core::Error>(())
+    })?;
+    Ok(table)
 }
