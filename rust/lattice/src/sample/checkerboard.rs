@@ -92,7 +92,7 @@ pub(super) struct Packed {
 
 /// Working memory of [`Packed`].
 #[derive(Debug, Default)]
-pub(super) struct Words64 {
+pub(crate) struct Words64 {
     colours: [Vec<Lanes<u64>>; 2],
     ties: Vec<Lanes<u64>>,
     ones: Vec<Lanes<u64>>,
