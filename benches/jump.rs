@@ -98,9 +98,12 @@ fn events(run: &Ensemble, n: u64) -> u64 {
         .events
 }
 
+/// Name, network, start, end, paths.
+type Case<'a> = (&'a str, Arc<Network>, &'a [f64], f64, u64);
+
 fn bench(c: &mut Criterion) {
     let genes = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-    let cases: [(&str, Arc<Network>, &[f64], f64, u64); 3] = [
+    let cases: [Case<'_>; 3] = [
         ("sir", sir(1e-4), &[999.0, 1.0, 0.0], 250.0, 1000),
         ("dimer", dimer(), &[1000.0, 0.0], 50.0, 1000),
         ("vilar", vilar(), &genes, 1.0, 256),

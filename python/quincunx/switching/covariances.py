@@ -5,6 +5,7 @@ All have r(0) = 1. ``one_minus`` is 1 - r without cancellation: monotonicity nea
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,27 +23,26 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
 _NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
 
 
-@dataclass(frozen=True)
-class Covariance:
+class Covariance(ABC):
     """r(t), t >= 0, with its derivative, lam2 = -r''(0), and the decay rate of -r' (inf: faster than any exponential)."""
 
+    @abstractmethod
     def r(self, t: Array) -> Array:
         """Covariance at lag ``t``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def derivative(self, t: Array) -> Array:
         """r'(t)."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def lam2(self) -> float:
         """Second spectral moment -r''(0)."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def decay(self) -> float:
         """Exponential rate of decay of r."""
-        raise NotImplementedError
 
     def one_minus(self, t: Array) -> Array:
         """1 - r(t): where it is below 0.1, minus the integral of r' after s = t x^2."""
