@@ -127,7 +127,8 @@ def _exact(exact: Any, name: str, what: str) -> Array | None:
 def _moment_rows(result: Result, exact: Any, name: str) -> list[tuple[str, float, float, float, float]]:
     mean, sem = np.asarray(result.mean(name)), np.asarray(result.sem(name))
     rows = _z_rows(name, mean, np.broadcast_to(_need(exact, name), mean.shape), sem)
-    var = _exact(exact, name, "var")
+    # The variance of a law is that of single values: averages and extremes over time have others.
+    var = _exact(exact, name, "var") if result._kind == "grid" else None  # noqa: SLF001
     if var is not None and result.n > 2:
         estimate = np.asarray(result.var(name))
         # Without a fourth moment the error of a variance is taken from the sample where it is kept, else as if normal.
