@@ -140,6 +140,9 @@ impl SdeLaw {
     }
 }
 
+/// Two arrays of numbers.
+type Pair<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
+
 /// `exp(A h)` and the covariance of the exact transition of `dx = A x dt + B dW`, row after row.
 #[pyfunction]
 fn sde_linear_transition<'py>(
@@ -147,7 +150,7 @@ fn sde_linear_transition<'py>(
     a: PyReadonlyArray1<'py, f64>,
     bbt: PyReadonlyArray1<'py, f64>,
     h: f64,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<Pair<'py>> {
     let step = LinearTransition::new(a.as_slice()?, bbt.as_slice()?, h).py()?;
     Ok((
         PyArray1::from_slice(py, step.drift()),

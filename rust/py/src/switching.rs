@@ -44,6 +44,9 @@ fn switch_kernel(up: PyLaw, down: PyLaw, stationary: bool) -> PyResult<PyKernel>
     )))
 }
 
+/// Offsets and uniforms.
+type PyTerms<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f64>>);
+
 /// (offsets, uniforms) of `n` geometric sums with at least `least` terms.
 #[pyfunction(name = "geometric_terms")]
 fn py_geometric_terms<'py>(
@@ -52,7 +55,7 @@ fn py_geometric_terms<'py>(
     n: u64,
     p: f64,
     least: u64,
-) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<PyTerms<'py>> {
     let terms = py.detach(|| geometric_terms(Key(key), n, p, least)).py()?;
     Ok((
         terms.offsets.into_pyarray(py),
