@@ -12,8 +12,7 @@ pub mod stationary;
 pub mod structure;
 pub mod transient;
 
-pub use matrix::{Csr, Input, MarkovChain, MarkovJump};
+pub use matrix::{Input, MarkovChain, MarkovJump};
 pub use path::{Begin, JumpPaths, StepPaths, Tables};
 pub use stationary::Stationary;
 pub use structure::Classes;
-pub use transient::Transient;

@@ -1,6 +1,8 @@
 //! Detailed balance without the stationary law: Kolmogorov's criterion by potentials on a spanning tree.
 
-use crate::matrix::{Csr, MarkovChain, MarkovJump};
+use quincunx_core::markov::Csr;
+
+use crate::matrix::{MarkovChain, MarkovJump};
 
 /// How far the logarithm of a cycle's product may be from 0.
 const TOLERANCE: f64 = 1e-10;

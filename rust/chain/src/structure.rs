@@ -1,6 +1,8 @@
 //! Communicating classes and periods; O(n + nnz), no recursion.
 
-use crate::matrix::{Csr, MarkovChain, MarkovJump};
+use quincunx_core::markov::Csr;
+
+use crate::matrix::{MarkovChain, MarkovJump};
 
 /// Communicating classes in topological order: edges between classes lead to a later one.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,8 +9,9 @@ use numpy::{
 use pyo3::prelude::*;
 use quincunx_chain::{
     Begin, Classes, Input, JumpPaths, MarkovChain, MarkovJump, Stationary, StepPaths, Tables,
-    Transient, stationary, transient,
+    stationary, transient,
 };
+use quincunx_core::markov::Transient;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
@@ -99,7 +100,8 @@ fn stationary_answer(
 }
 
 fn transient_answer(py: Python<'_>, found: Transient, n: usize) -> PyResult<(Laws<'_>, u64, f64)> {
-    Ok((rows(py, found.laws, n)?, found.iterations, found.bound))
+    let bound = found.bound.iter().copied().fold(0.0, f64::max);
+    Ok((rows(py, found.laws, n)?, found.products, bound))
 }
 
 /// The tables of a chain, built once.

@@ -1,8 +1,7 @@
 //! What a user hands over, dense or sparse, read into off-diagonal edges and a diagonal.
 
+use quincunx_core::markov::Csr;
 use quincunx_core::{Error, Result, error::check::fmt_f64};
-
-use super::Csr;
 
 /// A matrix as it arrives, not yet judged.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,10 @@
 //! The two models: a transition matrix per step, a generator in continuous time.
 
+use quincunx_core::markov::Csr;
 use quincunx_core::{Error, Result, error::check::fmt_f64};
 
+use super::Input;
 use super::input::split;
-use super::{Csr, Input};
 
 /// How far a row sum may be from its value.
 const ROW_TOLERANCE: f64 = 1e-9;

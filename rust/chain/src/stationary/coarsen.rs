@@ -1,6 +1,6 @@
 //! Aggregates of up to four states by two rounds of pairwise matching along the largest flows.
 
-use crate::matrix::Csr;
+use quincunx_core::markov::Csr;
 
 const FREE: u32 = u32::MAX;
 

@@ -1,11 +1,11 @@
 //! Sparse state reduction without subtraction, in a fill-reducing order.
 
+use quincunx_core::markov::Csr;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::gth::{LARGE, normalise};
 use super::order::{Order, minimum_degree};
-use crate::matrix::Csr;
 
 /// The stationary law of an irreducible chain by the elimination of [`super::gth()`], one state after the other in
 /// an order of small fill. None where it would take more than `work` multiplications.

@@ -1,11 +1,11 @@
 //! Multilevel aggregation and disaggregation for large sparse chains; no subtraction in any component.
 
+use quincunx_core::markov::Csr;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::coarsen::Level;
 use super::gth::{gth, normalise};
-use crate::matrix::Csr;
 
 /// Chains of at most this many states are solved by dense elimination.
 const DIRECT: usize = 200;

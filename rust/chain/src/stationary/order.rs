@@ -1,9 +1,8 @@
 //! A fill-reducing order of elimination: approximate minimum degree on the symmetric pattern.
 
 use quincunx_core::Result;
+use quincunx_core::markov::Csr;
 use quincunx_core::run::Pulse;
-
-use crate::matrix::Csr;
 
 /// An order of elimination and, for each state, the states that come later and meet it in the reduced matrix.
 pub(super) struct Order {

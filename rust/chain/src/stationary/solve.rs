@@ -1,13 +1,14 @@
 //! Which way to the stationary law, one law per recurrent class.
 
 use quincunx_core::error::check::positive;
+use quincunx_core::markov::Csr;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::elimination::eliminate;
 use super::gth::gth;
 use super::multilevel::multilevel;
-use crate::matrix::{Csr, MarkovChain, MarkovJump};
+use crate::matrix::{MarkovChain, MarkovJump};
 use crate::structure::Classes;
 
 /// Classes up to this size are eliminated densely,

@@ -1,254 +1,83 @@
-//! `exp(tG) v` for a rate operator `G` by uniformisation.
+//! The law of a jump process at any time by uniformisation.
 //!
-//! With `q >= max_i exit_i` and `P = I + G/q`, `exp(tG) v = sum_k Pois(k; qt) P^k v`. All terms are
+//! With `rate >= max_i exit_i` and `P = I + Q / rate`, `p0 exp(t Q) = sum_k Pois(k; rate t) p0 P^k`. All terms are
 //! nonnegative, so the error is the neglected Poisson mass: a guaranteed bound.
-//! Reference: W. K. Grassmann, "Transient solutions in Markovian queueing systems",
-//! Comput. Oper. Res. 4 (1977) 47.
+//! References: A. Jensen, "Markoff chains as an aid in the study of Markoff processes", Skand. Aktuarietidskr. 36
+//! (1953) 87; W. K. Grassmann, "Transient solutions in Markovian queueing systems", Comput. Oper. Res. 4 (1977) 47.
 
-use rayon::prelude::*;
-
-use super::PoissonWeights;
+use super::{Csr, PoissonWeights, Product, Transient, Watch, weighted_powers};
 use crate::error::check;
 use crate::run::Pulse;
 use crate::{Error, Result};
 
-/// Rows handled together; parallel work starts at two of these.
-const ROWS: usize = 8192;
-/// The change per product is measured once in so many products.
-const STEADY_EVERY: u64 = 50;
-/// More products than this are refused with the number.
-const MAX_PRODUCTS: u64 = 100_000_000;
-
-/// In which norm the error is bounded: it must not grow under `P`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Norm {
-    /// `sum_i |v_i|`: probability vectors, `G = Q^T`.
-    One,
-    /// `max_i |v_i|`: functions of the state, `G = Q`.
-    Max,
-}
-
-/// A rate operator in gathered (CSR) form, ready for uniformisation:
-/// `(G v)_i = sum_k values[k] v[columns[k]] - exit_i v_i` over `k` in `offsets[i]..offsets[i+1]`.
+/// A generator made ready for products: `P = I + Q / rate`.
 #[derive(Clone, Debug)]
 pub struct Uniformised {
-    offsets: Vec<usize>,
-    columns: Vec<u32>,
-    values: Vec<f64>,
-    stay: Vec<f64>,
+    product: Product,
     rate: f64,
 }
 
-/// `exp(t_j G) v` at each time.
-#[derive(Clone, Debug)]
-pub struct Evolution {
-    /// One vector per time.
-    pub values: Vec<Vec<f64>>,
-    /// Per time the guaranteed bound of the error, in the norm asked for, relative to the start.
-    pub bound: Vec<f64>,
-    /// Number of products with `P`.
-    pub products: u64,
-}
-
 impl Uniformised {
-    /// Takes rows of nonnegative off-diagonal rates and the exit rates. `what` is the public name of
-    /// the matrix in messages.
-    pub fn new(
-        what: &str,
-        offsets: Vec<usize>,
-        columns: Vec<u32>,
-        mut values: Vec<f64>,
-        exit: &[f64],
-    ) -> Result<Self> {
-        let n = exit.len();
-        let shaped = offsets.len() == n + 1
-            && offsets.first() == Some(&0)
-            && offsets.last() == Some(&values.len())
-            && offsets.is_sorted()
-            && columns.len() == values.len()
-            && columns.iter().all(|&c| (c as usize) < n);
-        if !shaped {
-            return Err(Error::Internal(format!("{what}: rows do not fit together")));
-        }
-        check::all(what, &values, "must be finite and >= 0", |v| {
-            v.is_finite() && v >= 0.0
-        })?;
-        check::all(what, exit, "must be finite and >= 0", |v| {
-            v.is_finite() && v >= 0.0
-        })?;
-        let rate = exit.iter().fold(0.0_f64, |a, &b| a.max(b));
-        if rate > 0.0 {
-            values.iter_mut().for_each(|v| *v /= rate);
-        }
-        let stay = exit
-            .iter()
-            .map(|&e| if rate > 0.0 { (rate - e) / rate } else { 1.0 })
-            .collect();
-        Ok(Self {
-            offsets,
-            columns,
-            values,
-            stay,
-            rate,
-        })
-    }
-
-    /// Number of states.
-    pub fn len(&self) -> usize {
-        self.stay.len()
-    }
-
-    /// True without states.
-    pub fn is_empty(&self) -> bool {
-        self.stay.is_empty()
-    }
-
-    /// The uniformisation rate `q = max_i exit_i`.
-    pub fn rate(&self) -> f64 {
-        self.rate
-    }
-
-    /// `out = P v`. Rows are independent: the same bits for any number of threads.
-    pub fn apply(&self, v: &[f64], out: &mut [f64]) {
-        if out.len() < 2 * ROWS {
-            self.apply_rows(v, 0, out);
+    /// From the off-diagonal rates (finite and >= 0) and their sums by rows. The rate is the largest exit rate, a
+    /// little more if nearly all states share it (the chain of products might be periodic otherwise).
+    pub fn new(edges: &Csr, exit: &[f64]) -> Self {
+        let fastest = exit.iter().copied().fold(0.0, f64::max);
+        let slowest = exit.iter().copied().fold(fastest, f64::min);
+        let rate = if fastest == 0.0 {
+            1.0
+        } else if slowest > 0.98 * fastest {
+            1.02 * fastest
         } else {
-            out.par_chunks_mut(ROWS)
-                .enumerate()
-                .for_each(|(block, rows)| self.apply_rows(v, block * ROWS, rows));
-        }
-    }
-
-    fn apply_rows(&self, v: &[f64], first: usize, out: &mut [f64]) {
-        for (i, slot) in (first..).zip(out.iter_mut()) {
-            let row = self.offsets[i]..self.offsets[i + 1];
-            let mut sum = self.stay[i] * v[i];
-            for (&c, &p) in self.columns[row.clone()].iter().zip(&self.values[row]) {
-                sum += p * v[c as usize];
+            fastest
+        };
+        let mut jumps = Csr::with_capacity(edges.n(), edges.nnz());
+        let mut stay = Vec::with_capacity(edges.n());
+        for i in 0..edges.n() {
+            let mut out = 0.0;
+            for (j, q) in edges.entries(i) {
+                let p = q / rate;
+                out += p;
+                jumps.push(j as u32, p);
             }
-            *slot = sum;
+            jumps.end_row();
+            stay.push((1.0 - out).max(0.0));
+        }
+        Self {
+            product: Product::new(&jumps, &stay),
+            rate,
         }
     }
 
-    /// `exp(t_j G) start` for increasing `times >= 0`, in one pass that shares the powers. Half of
-    /// `tol` pays for the Poisson tails, half for stopping once `P^k v` has become steady.
-    pub fn evolve(
+    /// `p0 exp(t Q)` at `times` (any order, finite and >= 0) within `tol` in the 1-norm, rounding aside; one pass
+    /// serves all times. Half of `tol` pays for the Poisson tails, half for what [`weighted_powers`] saves.
+    pub fn transient(
         &self,
-        start: &[f64],
+        p0: &[f64],
         times: &[f64],
         tol: f64,
-        norm: Norm,
+        watch: &mut impl Watch,
         pulse: &Pulse,
-    ) -> Result<Evolution> {
-        self.evolve_while(start, times, tol, norm, pulse, |_| true)?
-            .ok_or_else(|| Error::Internal("evolve: nothing asked it to stop".into()))
-    }
-
-    /// Like [`evolve`](Self::evolve), but gives `None` as soon as `go_on(P^k v)` is false. It is asked
-    /// now and then while all but `tol` of the weight of the last time still lies ahead: what has
-    /// been absorbed by then is absorbed at the last time too.
-    pub fn evolve_while(
-        &self,
-        start: &[f64],
-        times: &[f64],
-        tol: f64,
-        norm: Norm,
-        pulse: &Pulse,
-        go_on: impl FnMut(&[f64]) -> bool,
-    ) -> Result<Option<Evolution>> {
-        if start.len() != self.len() {
-            return Err(Error::Internal("evolve: start has another length".into()));
-        }
-        check::all("t", times, "must be finite, >= 0 and increasing", |t| {
+    ) -> Result<Transient> {
+        check::all("t", times, "must be finite and >= 0", |t| {
             t.is_finite() && t >= 0.0
         })?;
-        if !times.is_sorted() {
-            return Err(Error::Refused("t: times must be increasing".into()));
-        }
-        let windows = times
+        let windows: Vec<PoissonWeights> = times
             .iter()
-            .map(|t| PoissonWeights::new(self.rate * t, tol / 2.0))
-            .collect::<Result<Vec<_>>>()?;
-        let last = windows.iter().map(PoissonWeights::right).max().unwrap_or(0);
-        if last > MAX_PRODUCTS {
-            return Err(Error::Refused(format!(
-                "t: {last} products with a matrix of {} entries are needed (largest exit rate {:?} x time), \
-                 more than {MAX_PRODUCTS}: ask for shorter times",
-                self.values.len(),
-                self.rate
-            )));
-        }
-        self.sweep(start, &windows, (tol, norm), pulse, go_on)
-    }
-
-    fn sweep(
-        &self,
-        start: &[f64],
-        windows: &[PoissonWeights],
-        (tol, norm): (f64, Norm),
-        pulse: &Pulse,
-        mut go_on: impl FnMut(&[f64]) -> bool,
-    ) -> Result<Option<Evolution>> {
-        let last = windows.iter().map(PoissonWeights::right).max().unwrap_or(0);
-        let sure = windows.iter().map(|w| w.left).max().unwrap_or(0);
-        let mut values = vec![vec![0.0; self.len()]; windows.len()];
-        let mut bound: Vec<f64> = windows
-            .iter()
-            .map(|w| w.neglected + (w.right() + 1) as f64 * f64::EPSILON)
-            .collect();
-        let (mut v, mut next) = (start.to_vec(), vec![0.0; self.len()]);
-        let mut k = 0;
-        pulse.expect(last);
-        loop {
-            pulse.check()?;
-            for (w, out) in windows.iter().zip(&mut values) {
-                add_scaled(w.at(k), &v, out);
-            }
-            if k == last {
-                break;
-            }
-            self.apply(&v, &mut next);
-            if k % STEADY_EVERY == STEADY_EVERY - 1 {
-                if k <= sure && !go_on(&v) {
-                    return Ok(None);
-                }
-                let change = (last - k) as f64 * distance(&v, &next, norm);
-                if change <= tol / 2.0 {
-                    for ((w, out), b) in windows.iter().zip(&mut values).zip(&mut bound) {
-                        if w.right() > k {
-                            let rest = w.left.max(k + 1)..=w.right();
-                            add_scaled(rest.map(|j| w.at(j)).sum(), &next, out);
-                            *b += change;
-                        }
-                    }
-                    pulse.add(last - k);
-                    break;
-                }
-            }
-            std::mem::swap(&mut v, &mut next);
-            k += 1;
-            pulse.add(1);
-        }
-        Ok(Some(Evolution {
-            values,
-            bound,
-            products: k,
-        }))
+            .map(|&t| window(self.rate * t, tol / 2.0))
+            .collect::<Result<_>>()?;
+        weighted_powers(&self.product, p0, &windows, tol / 2.0, watch, pulse)
     }
 }
 
-fn add_scaled(w: f64, v: &[f64], out: &mut [f64]) {
-    if w > 0.0 {
-        out.iter_mut().zip(v).for_each(|(o, x)| *o += w * x);
+/// The Poisson window of mean `q`, or the cost if that is beyond all reason.
+fn window(q: f64, eps: f64) -> Result<PoissonWeights> {
+    if q > 1e15 {
+        return Err(Error::Numerical(format!(
+            "the transient law needs about {q:e} products with the matrix, far too many: ask for an earlier time, or \
+             for the stationary law"
+        )));
     }
-}
-
-fn distance(a: &[f64], b: &[f64], norm: Norm) -> f64 {
-    let terms = a.iter().zip(b).map(|(x, y)| (x - y).abs());
-    match norm {
-        Norm::One => terms.sum(),
-        Norm::Max => terms.fold(0.0, f64::max),
-    }
+    PoissonWeights::new(q, eps)
 }
 
 #[cfg(test)]
@@ -256,49 +85,74 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn two_states(a: f64, b: f64) -> Uniformised {
-        // Q = [[-a, a], [b, -b]], gathered form of Q^T.
-        Uniformised::new("Q", vec![0, 1, 2], vec![1, 0], vec![b, a], &[a, b]).unwrap()
+    /// Rows of off-diagonal rates.
+    fn uniformised(rows: &[&[(u32, f64)]]) -> Uniformised {
+        let mut edges = Csr::with_capacity(rows.len(), 0);
+        for row in rows {
+            row.iter().for_each(|&(j, q)| edges.push(j, q));
+            edges.end_row();
+        }
+        Uniformised::new(&edges, &edges.row_sums())
     }
 
     #[test]
     fn two_states_follow_the_closed_form() {
         let (a, b): (f64, f64) = (0.7, 1.9);
-        let times = [0.0, 0.3, 2.0, 40.0, 4000.0];
-        let out = two_states(a, b)
-            .evolve(&[1.0, 0.0], &times, 1e-13, Norm::One, &Pulse::new())
+        let times = [0.0, 0.3, 4000.0, 2.0, 40.0];
+        let out = uniformised(&[&[(1, a)], &[(0, b)]])
+            .transient(&[1.0, 0.0], &times, 1e-13, &mut (), &Pulse::new())
             .unwrap();
-        for ((t, p), bound) in times.iter().zip(&out.values).zip(&out.bound) {
+        for ((t, p), bound) in times.iter().zip(out.laws.chunks(2)).zip(&out.bound) {
             let exact = b / (a + b) + a / (a + b) * libm::exp(-(a + b) * t);
-            assert!((p[0] - exact).abs() < 1e-13 + bound, "t = {t}");
-            assert!((p[0] + p[1] - 1.0).abs() < 1e-12);
+            assert!((p[0] - exact).abs() <= *bound, "t = {t}");
+            assert!((p[1] - (1.0 - exact)).abs() <= *bound, "t = {t}");
+            assert!(*bound < 2e-12);
         }
         assert!(out.products < 500, "the steady law was not noticed");
     }
 
     #[test]
-    fn leaking_mass_is_a_plain_exponential() {
-        let leak = Uniformised::new("Q", vec![0, 0], vec![], vec![], &[2.0]).unwrap();
-        let out = leak
-            .evolve(&[1.0], &[0.5], 1e-14, Norm::One, &Pulse::new())
+    fn what_leaks_into_a_sink_is_a_plain_exponential() {
+        let out = uniformised(&[&[(1, 2.0)], &[]])
+            .transient(&[1.0, 0.0], &[0.5], 1e-14, &mut (), &Pulse::new())
             .unwrap();
-        assert!((out.values[0][0] - libm::exp(-1.0)).abs() < 1e-14);
+        assert!((out.laws[0] - libm::exp(-1.0)).abs() < 1e-14);
     }
 
     #[test]
     fn a_cancelled_pulse_stops_the_work() {
         let pulse = Pulse::new();
         pulse.cancel();
-        let out = two_states(1.0, 1.0).evolve(&[1.0, 0.0], &[1.0], 1e-9, Norm::One, &pulse);
+        let out = uniformised(&[&[(1, 1.0)], &[(0, 1.0)]]).transient(
+            &[1.0, 0.0],
+            &[1.0],
+            1e-9,
+            &mut (),
+            &pulse,
+        );
         assert!(matches!(out, Err(Error::Cancelled)));
     }
 
     #[test]
     fn no_rates_means_no_motion() {
-        let still = Uniformised::new("Q", vec![0, 0], vec![], vec![], &[0.0]).unwrap();
-        let out = still
-            .evolve(&[1.0], &[1e12], 1e-9, Norm::Max, &Pulse::new())
+        let out = uniformised(&[&[]]).transient(&[1.0], &[1e12], 1e-9, &mut (), &Pulse::new());
+        assert_eq!(out.unwrap().laws, [1.0]);
+    }
+
+    #[test]
+    fn a_watch_that_says_no_ends_the_pass() {
+        struct Absorbed(f64);
+        impl Watch for Absorbed {
+            fn go_on(&mut self, x: &[f64]) -> bool {
+                self.0 = x[1];
+                self.0 < 0.01
+            }
+        }
+        let leak = uniformised(&[&[(1, 0.001), (2, 1.0)], &[], &[(0, 1.0)]]);
+        let mut watch = Absorbed(0.0);
+        let cut = leak
+            .transient(&[1.0, 0.0, 0.0], &[1e4], 1e-9, &mut watch, &Pulse::new())
             .unwrap();
-        assert_eq!(out.values[0], [1.0]);
+        assert!(watch.0 >= 0.01 && cut.products < 200, "{cut:?}");
     }
 }

@@ -1,18 +1,19 @@
-//! The sparse generator on a [`Space`]: each state gathers what flows in. Whatever leaves the box goes
-//! to one absorbing sink per species, so that the mass in the sinks is the mass lost, face by face.
+//! The sparse generator on a [`Space`]. Whatever leaves the box goes to one absorbing sink per species,
+//! so that the mass in the sinks is the mass lost, face by face.
 
-use quincunx_core::markov::Uniformised;
+use quincunx_core::markov::{Csr, Uniformised};
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::Space;
 use crate::Network;
 
-/// `Q^T` on the states, followed by one sink per species.
-pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Result<Uniformised> {
+/// The generator on the states, followed by one sink per species.
+pub(super) fn uniformised(network: &Network, space: &Space, pulse: &Pulse) -> Result<Uniformised> {
     let size = space.len() + space.width();
     let mut exit = vec![0.0; size];
-    let mut flows: Vec<(u32, u32, f64)> = Vec::with_capacity(space.len() * network.reactions());
+    let mut edges = Csr::with_capacity(size, space.len() * network.reactions());
+    let mut row: Vec<(usize, f64)> = Vec::with_capacity(network.reactions());
     let mut n = vec![0; space.width()];
     let mut x = vec![0.0; space.width()];
     let mut scratch = Vec::new();
@@ -36,11 +37,31 @@ pub(super) fn gathered(network: &Network, space: &Space, pulse: &Pulse) -> Resul
             } else {
                 space.len() + face(network, r, space, &n)?
             };
-            *out += rate;
-            flows.push((target as u32, i as u32, rate));
+            row.push((target, rate));
+        }
+        *out = push_row(&mut edges, &mut row);
+        if !out.is_finite() {
+            let what = format!("{out:?} in all at {}", shown(network, &x));
+            return Err(Error::invalid("rates", what, "must have a finite sum"));
         }
     }
-    gather(size, &flows, &exit)
+    (0..space.width()).for_each(|_| edges.end_row());
+    Ok(Uniformised::new(&edges, &exit))
+}
+
+/// Ends a row with these entries, which it empties: two reactions may lead to one state. Gives their sum.
+fn push_row(edges: &mut Csr, row: &mut Vec<(usize, f64)>) -> f64 {
+    row.sort_by_key(|e| e.0);
+    row.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    row.iter().for_each(|&(j, q)| edges.push(j as u32, q));
+    edges.end_row();
+    row.drain(..).map(|e| e.1).sum()
 }
 
 /// The propensity, which must be a rate.
@@ -78,19 +99,4 @@ fn shown(network: &Network, x: &[f64]) -> String {
         .map(|(s, x)| format!("{s} = {x}"))
         .collect();
     parts.join(", ")
-}
-
-fn gather(size: usize, flows: &[(u32, u32, f64)], exit: &[f64]) -> Result<Uniformised> {
-    let mut offsets = vec![0_usize; size + 1];
-    flows.iter().for_each(|f| offsets[f.0 as usize + 1] += 1);
-    (0..size).for_each(|i| offsets[i + 1] += offsets[i]);
-    let mut place = offsets.clone();
-    let (mut columns, mut values) = (vec![0_u32; flows.len()], vec![0.0; flows.len()]);
-    for &(target, source, rate) in flows {
-        let at = &mut place[target as usize];
-        columns[*at] = source;
-        values[*at] = rate;
-        *at += 1;
-    }
-    Uniformised::new("propensities", offsets, columns, values, exit)
 }

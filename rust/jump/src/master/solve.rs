@@ -1,12 +1,12 @@
 //! The projection: choose the box, grow it where mass is lost, evolve.
 
 use quincunx_core::error::check;
-use quincunx_core::markov::Norm;
+use quincunx_core::markov::Watch;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::Space;
-use super::generator::gathered;
+use super::generator::uniformised;
 use crate::Network;
 
 /// First guess for a species that nothing bounds: this many above twice its start.
@@ -42,6 +42,9 @@ pub struct Solution {
 
 /// Solves the master equation from a point start.
 pub fn solve(network: &Network, question: &Question, pulse: &Pulse) -> Result<Solution> {
+    if !question.times.is_sorted() {
+        return Err(Error::Refused("t: times must be increasing".into()));
+    }
     let (mut bounds, growing) = first_box(network, question)?;
     for _ in 0..MAX_GROWTHS {
         let space = Space::reach(
@@ -117,15 +120,41 @@ fn changes(network: &Network, species: usize) -> bool {
 
 /// Doubles the sides through which too much mass left; false if none did.
 fn enlarge(bounds: &mut [i64], growing: &[bool], lost: &[f64], tol: f64) -> bool {
-    let sides = growing.iter().filter(|g| **g).count();
     let mut moved = false;
     for ((b, &g), &mass) in bounds.iter_mut().zip(growing).zip(lost) {
-        if g && mass > tol / sides as f64 {
+        if g && mass > share(growing, tol) {
             *b = b.saturating_mul(2);
             moved = true;
         }
     }
     moved
+}
+
+/// What each growing side may lose.
+fn share(growing: &[bool], tol: f64) -> f64 {
+    tol / growing.iter().filter(|g| **g).count() as f64
+}
+
+/// The mass in the sinks, which must not become too much on a growing side.
+struct Leak<'a> {
+    states: usize,
+    growing: &'a [bool],
+    tol: f64,
+    lost: Vec<f64>,
+}
+
+impl Leak<'_> {
+    fn bearable(&self) -> bool {
+        let most = share(self.growing, self.tol);
+        (self.growing.iter().zip(&self.lost)).all(|(&g, &mass)| !g || mass <= most)
+    }
+}
+
+impl Watch for Leak<'_> {
+    fn go_on(&mut self, law: &[f64]) -> bool {
+        self.lost.copy_from_slice(&law[self.states..]);
+        self.bearable()
+    }
 }
 
 /// The law at all times, and the mass lost through each species' bound at the last one. Without the
@@ -137,28 +166,32 @@ fn evolve(
     growing: &[bool],
     pulse: &Pulse,
 ) -> Result<(Option<Solution>, Vec<f64>)> {
-    let operator = gathered(network, &space, pulse)?;
-    let mut start = vec![0.0; operator.len()];
+    let generator = uniformised(network, &space, pulse)?;
+    let size = space.len() + space.width();
+    let mut start = vec![0.0; size];
     let origin = space
         .find(&question.start)
         .ok_or_else(|| Error::Internal("the start is no state".into()))?;
     start[origin] = 1.0;
     let tol = question.tol / 2.0;
-    let mut lost = vec![0.0; space.width()];
-    let evolution = operator.evolve_while(&start, &question.times, tol, Norm::One, pulse, |v| {
-        lost.copy_from_slice(&v[space.len()..]);
-        !enlarge(&mut vec![0; growing.len()], growing, &lost, tol)
-    })?;
-    let Some(evolution) = evolution else {
-        return Ok((None, lost));
+    let mut leak = Leak {
+        states: space.len(),
+        growing,
+        tol,
+        lost: vec![0.0; space.width()],
     };
-    let mut probability = evolution.values;
-    let mut error_bound = evolution.bound;
-    for (p, bound) in probability.iter_mut().zip(&mut error_bound) {
-        lost.copy_from_slice(&p[space.len()..]);
+    let out = generator.transient(&start, &question.times, tol, &mut leak, pulse)?;
+    if !leak.bearable() {
+        return Ok((None, leak.lost));
+    }
+    let mut lost = leak.lost;
+    let (mut probability, mut error_bound) = (Vec::new(), out.bound);
+    for (law, bound) in out.laws.chunks_exact(size).zip(&mut error_bound) {
+        let (inside, outside) = law.split_at(space.len());
+        lost.copy_from_slice(outside);
         // What sits outside is missing inside: it enters the error once.
-        *bound += lost.iter().sum::<f64>();
-        p.truncate(space.len());
+        *bound += outside.iter().sum::<f64>();
+        probability.push(inside.to_vec());
     }
     let solution = Solution {
         space,

@@ -2,35 +2,81 @@
 
 use std::ops::Range;
 
-use quincunx_core::markov::PoissonWeights;
-use quincunx_core::run::Pulse;
-use quincunx_core::{Error, Result};
-
-use super::product::Product;
+use super::{PoissonWeights, Product};
+use crate::run::Pulse;
+use crate::{Error, Result};
 
 /// Products between two looks at the change of the law.
 const LOOK: u64 = 50;
 /// More products than this are refused unless a steady state shows before `PATIENCE` of them.
-pub(super) const LIMIT: u64 = 100_000_000;
+const LIMIT: u64 = 100_000_000;
 const PATIENCE: u64 = 1_000_000;
 /// On up to this many states no mass is given up, however small.
 const SMALL: usize = 4096;
 
-/// The limit that a law runs into, with the largest distance it can still have from it.
-pub(super) trait Limit {
+/// What a caller knows and wants to know about a law on its way.
+pub trait Watch {
     /// The limit of the iterates from `x` on and a bound on the 1-norm distance of all of them to it; None if no
     /// limit is known.
-    fn of(&mut self, x: &[f64]) -> Result<Option<(Vec<f64>, f64)>>;
+    fn limit(&mut self, _x: &[f64]) -> Result<Option<(Vec<f64>, f64)>> {
+        Ok(None)
+    }
+
+    /// Whether to go on from `x`; asked now and then while nearly all the weight of the last time lies ahead, so that
+    /// what has been absorbed by then is absorbed at the last time too. After a no the laws are incomplete.
+    fn go_on(&mut self, _x: &[f64]) -> bool {
+        true
+    }
 }
 
-/// What came out of a pass.
-pub(super) struct Pass {
-    /// One weighted sum per window, row-major.
+/// Knows no limit, asks nothing.
+impl Watch for () {}
+
+/// Laws at the times asked for.
+#[derive(Clone, Debug)]
+pub struct Transient {
+    /// One law per time, row-major.
     pub laws: Vec<f64>,
-    /// Products made.
-    pub steps: u64,
-    /// What the steady state put for the rest of the powers, and masses too small to follow, may have cost at most.
-    pub dropped: f64,
+    /// Per time the largest 1-norm error: truncation, steady state, and rounding.
+    pub bound: Vec<f64>,
+    /// Products with the matrix.
+    pub products: u64,
+}
+
+impl Transient {
+    /// With u = 2^-53 each product costs at most `terms` u, and 3 u for the entries of P themselves; the weights of a
+    /// window and their sum cost at most 4 u each. `dropped`: what the steady state put for the rest of the powers,
+    /// and masses too small to follow, may have cost at most.
+    fn new(
+        laws: Vec<f64>,
+        products: u64,
+        dropped: f64,
+        windows: &[PoissonWeights],
+        terms: usize,
+    ) -> Self {
+        let bound = windows
+            .iter()
+            .map(|w| {
+                if products == 0 {
+                    return w.neglected + dropped;
+                }
+                let made = (products.min(w.right()) + 1) as f64 * (terms + 3) as f64;
+                // A window beyond the last product took one law whole.
+                let summed = if w.left <= products {
+                    w.weights.len() - 1
+                } else {
+                    0
+                };
+                let weighted = 4.0 * summed as f64;
+                w.neglected + dropped + (made + weighted) * (f64::EPSILON / 2.0)
+            })
+            .collect();
+        Self {
+            laws,
+            bound,
+            products,
+        }
+    }
 }
 
 /// A law on its way, with the range of states outside which it vanishes.
@@ -87,16 +133,17 @@ impl Front {
 
 /// `sum_k w_k p P^k` for each window (any order). Stops when replacing all further powers by the present one, or by
 /// the limit, costs at most `eps / 2`; masses of at most `eps / 2` in all are given up at the ends of the law.
-pub(super) fn weighted_powers(
+pub fn weighted_powers(
     product: &Product,
     start: &[f64],
     windows: &[PoissonWeights],
     eps: f64,
-    limit: &mut impl Limit,
+    watch: &mut impl Watch,
     pulse: &Pulse,
-) -> Result<Pass> {
+) -> Result<Transient> {
     let n = product.n();
     let last = windows.iter().map(PoissonWeights::right).max().unwrap_or(0);
+    let sure = windows.iter().map(|w| w.left).max().unwrap_or(0);
     pulse.expect(last.min(LIMIT));
     let mut laws = vec![0.0; n * windows.len()];
     let mut law = Front::new(start);
@@ -125,8 +172,11 @@ pub(super) fn weighted_powers(
         k += 1;
         if let Some(change) = change {
             pulse.add(LOOK);
+            if k <= sure && !watch.go_on(&law.x) {
+                break;
+            }
             let cost = change * (last - k) as f64;
-            if let Some((rest, cost)) = steady(&law.x, change, cost, eps / 2.0, limit)? {
+            if let Some((rest, cost)) = steady(&law.x, change, cost, eps / 2.0, watch)? {
                 finish(&mut laws, windows, k, &rest);
                 pulse.add(last.min(LIMIT).saturating_sub(k));
                 law.dropped += cost;
@@ -137,11 +187,13 @@ pub(super) fn weighted_powers(
             law.trim(eps / 2.0 * (k as f64 / last as f64), &mut y);
         }
     }
-    Ok(Pass {
+    Ok(Transient::new(
         laws,
-        steps: k,
-        dropped: law.dropped,
-    })
+        k,
+        law.dropped,
+        windows,
+        product.terms(),
+    ))
 }
 
 /// Adds the weights of all powers from `k` on to the law `rest`.
@@ -174,7 +226,7 @@ fn steady(
     change: f64,
     cost: f64,
     eps: f64,
-    limit: &mut impl Limit,
+    watch: &mut impl Watch,
 ) -> Result<Option<(Vec<f64>, f64)>> {
     if cost <= eps {
         return Ok(Some((y.to_vec(), cost)));
@@ -182,7 +234,7 @@ fn steady(
     if change > eps {
         return Ok(None);
     }
-    Ok(limit.of(y)?.filter(|&(_, distance)| distance <= eps))
+    Ok(watch.limit(y)?.filter(|&(_, distance)| distance <= eps))
 }
 
 fn add(law: &mut [f64], weight: f64, x: &[f64]) {

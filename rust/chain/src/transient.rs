@@ -1,13 +1,13 @@
-//! The transient law of both models, with its bound.
+//! The transient law of both models, with its bound: uniformisation in continuous time, products with P in discrete.
 
 use quincunx_core::error::check::{fmt_f64, positive};
-use quincunx_core::markov::PoissonWeights;
+use quincunx_core::markov::{
+    Csr, PoissonWeights, Product, Transient, Uniformised, Watch, weighted_powers,
+};
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use super::powers::{LIMIT, Limit, Pass, weighted_powers};
-use super::product::Product;
-use crate::matrix::{Csr, MarkovChain, MarkovJump};
+use crate::matrix::{MarkovChain, MarkovJump};
 use crate::stationary::{self, Route, Stationary};
 use crate::structure::Classes;
 
@@ -22,17 +22,6 @@ impl Default for Options {
     fn default() -> Self {
         Self { tol: 1e-12 }
     }
-}
-
-/// Laws at the times asked for.
-#[derive(Clone, Debug)]
-pub struct Transient {
-    /// One law per time, row-major.
-    pub laws: Vec<f64>,
-    /// Products with the matrix.
-    pub iterations: u64,
-    /// Largest 1-norm error: truncation, steady state, and rounding.
-    pub bound: f64,
 }
 
 /// Largest number of states for which a limit law is worked out to end a long pass.
@@ -66,34 +55,9 @@ fn check_law(p: &[f64], n: usize) -> Result<()> {
     Ok(())
 }
 
-/// The bound of a pass: truncation, steady state, and rounding. With u = 2^-53 each product costs at most `terms` u,
-/// and 3 u for the entries of P themselves; the weights of a window and their sum cost at most 4 u each.
-fn finish(pass: Pass, windows: &[PoissonWeights], terms: usize) -> Transient {
-    let truncation = windows.iter().map(|w| w.neglected).fold(0.0, f64::max);
-    let products = (pass.steps + 1) as f64 * (terms + 3) as f64;
-    let weights = windows
-        .iter()
-        .filter(|w| w.left <= pass.steps)
-        .map(|w| 4 * (w.weights.len() - 1))
-        .max()
-        .unwrap_or(0) as f64;
-    let rounding = if pass.steps == 0 {
-        0.0
-    } else {
-        (products + weights) * (f64::EPSILON / 2.0)
-    };
-    Transient {
-        laws: pass.laws,
-        iterations: pass.steps,
-        bound: truncation + pass.dropped + rounding,
-    }
-}
-
 impl MarkovJump {
     /// `p(t) = p0 exp(Q t)` for each of `times` (any order) by uniformisation: with `rate >= max |Q_ii|` and
     /// `P = I + Q / rate`, `p(t) = sum_k Poisson(k; rate t) p0 P^k`. One pass serves all times.
-    ///
-    /// Jensen 1953; Grassmann, Transient solutions in Markovian queueing systems, Comput. Oper. Res. 4 (1977) 47-53.
     pub fn transient(
         &self,
         p0: &[f64],
@@ -103,66 +67,13 @@ impl MarkovJump {
     ) -> Result<Transient> {
         let tol = positive("tol", options.tol)?;
         check_law(p0, self.n())?;
-        if let Some(k) = times.iter().position(|&t| !(t.is_finite() && t >= 0.0)) {
-            return Err(Error::invalid_at(
-                "t",
-                [k],
-                fmt_f64(times[k]),
-                "must be finite and >= 0",
-            ));
-        }
-        let (rate, edges, diagonal) = self.uniformised();
-        let windows: Vec<PoissonWeights> = times
-            .iter()
-            .map(|&t| window(rate * t, tol / 2.0))
-            .collect::<Result<_>>()?;
-        let product = Product::new(&edges, &diagonal);
         let mut limit = Recurrence::new(
             self.edges(),
             |pulse| self.stationary(stationary::Options::default(), pulse),
             pulse,
         );
-        let pass = weighted_powers(&product, p0, &windows, tol / 2.0, &mut limit, pulse)?;
-        Ok(finish(pass, &windows, product.terms()))
+        Uniformised::new(self.edges(), self.exit()).transient(p0, times, tol, &mut limit, pulse)
     }
-
-    /// The rate of uniformisation, and `I + Q / rate` as edges and diagonal. The rate is the largest exit rate, a
-    /// little more if nearly all states share it (the chain of products might be periodic otherwise).
-    fn uniformised(&self) -> (f64, Csr, Vec<f64>) {
-        let fastest = self.exit().iter().copied().fold(0.0, f64::max);
-        let slowest = self.exit().iter().copied().fold(fastest, f64::min);
-        let rate = if fastest == 0.0 {
-            1.0
-        } else if slowest > 0.98 * fastest {
-            1.02 * fastest
-        } else {
-            fastest
-        };
-        let mut edges = Csr::with_capacity(self.n(), self.edges().nnz());
-        let mut diagonal = Vec::with_capacity(self.n());
-        for i in 0..self.n() {
-            let mut out = 0.0;
-            for (j, q) in self.edges().entries(i) {
-                let p = q / rate;
-                out += p;
-                edges.push(j as u32, p);
-            }
-            edges.end_row();
-            diagonal.push((1.0 - out).max(0.0));
-        }
-        (rate, edges, diagonal)
-    }
-}
-
-/// The Poisson window of mean `q`, or the cost if that is beyond all reason.
-fn window(q: f64, eps: f64) -> Result<PoissonWeights> {
-    if q > 1e15 {
-        return Err(Error::Numerical(format!(
-            "the transient law needs about {q:e} products with the matrix (at most {LIMIT} are made): ask for an \
-             earlier time, or for stationary()"
-        )));
-    }
-    PoissonWeights::new(q, eps)
 }
 
 impl MarkovChain {
@@ -195,8 +106,7 @@ impl MarkovChain {
             |pulse| self.stationary(stationary::Options::default(), pulse),
             pulse,
         );
-        let pass = weighted_powers(&product, p0, &windows, tol, &mut limit, pulse)?;
-        Ok(finish(pass, &windows, product.terms()))
+        weighted_powers(&product, p0, &windows, tol, &mut limit, pulse)
     }
 }
 
@@ -230,10 +140,10 @@ impl<'a, F: Fn(&Pulse) -> Result<Stationary>> Recurrence<'a, F> {
     }
 }
 
-impl<F: Fn(&Pulse) -> Result<Stationary>> Limit for Recurrence<'_, F> {
+impl<F: Fn(&Pulse) -> Result<Stationary>> Watch for Recurrence<'_, F> {
     /// Mass m_c in class c tends to m_c pi_c, what is still transient may land anywhere: the distance of every later
     /// law is at most `2 r + sum_c ||x_c - m_c pi_c||_1`, r the transient mass, for P contracts each term.
-    fn of(&mut self, x: &[f64]) -> Result<Option<(Vec<f64>, f64)>> {
+    fn limit(&mut self, x: &[f64]) -> Result<Option<(Vec<f64>, f64)>> {
         let known = match self.known.take() {
             Some(known) => known,
             None => self.work_out()?,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::matrix::Csr;
+use super::Csr;
 
 /// Entries of the result computed as one piece of work.
 const PIECE: usize = 4096;
