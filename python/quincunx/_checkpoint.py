@@ -30,12 +30,20 @@ SECONDS = 2.0  # aimed-at time between two writes
 MAGIC = b"quincunx checkpoint 1\n"
 
 
-def run_in(folder: str | os.PathLike[str], job: Job, entropy: bool, threads: int, tell: Tell) -> tuple[Job, Any]:  # noqa: FBT001
+def run_in(
+    folder: str | os.PathLike[str],
+    job: Job,
+    entropy: bool,  # noqa: FBT001
+    threads: int,
+    tell: Tell,
+    limit: int,
+) -> tuple[Job, Any]:
     """Run or resume ``job`` in ``folder``: (the job with the key in force, (outputs, endings))."""
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     job = _agree(path, job, entropy=entropy)
     ensemble = job.ensemble(range(job.sweep.sets), 0, job.n)
+    ensemble.check_memory(job.n, threads, limit)
     pieces = _load(path, job, ensemble)
     slice_ = (job.t1 - job.t0) / 64
     whole = job.model._clock == "steps"  # noqa: SLF001

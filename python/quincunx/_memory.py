@@ -1,26 +1,31 @@
-"""How much a result may take."""
+"""How much a call may take; what a caller sizes is judged before it is allocated."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from quincunx import _core
 
-__all__ = ["check_memory"]
+__all__ = ["check_bytes", "memory_limit"]
 
 
-def check_memory(ensemble: _core.Ensemble, n: int, threads: int, max_bytes: Any) -> None:
-    """Refuse a run whose result would be larger than ``max_bytes`` (None: half of the free memory)."""
+def memory_limit(max_bytes: Any) -> int:
+    """Return ``max_bytes`` as a whole number; None is half of the free memory."""
     if max_bytes is None:
-        limit = _available() // 2
-    else:
-        if isinstance(max_bytes, bool) or not isinstance(max_bytes, int | float):
-            raise TypeError(f"max_bytes = {max_bytes!r}: must be a number of bytes")
-        if not max_bytes >= 0:
-            raise ValueError(f"max_bytes = {max_bytes!r}: must be >= 0")
-        limit = int(min(max_bytes, 2**62))
-    ensemble.check_memory(n, threads, limit)
+        return _available() // 2
+    if isinstance(max_bytes, bool) or not isinstance(max_bytes, int | float | np.integer | np.floating):
+        raise TypeError(f"max_bytes = {max_bytes!r}: must be a number of bytes")
+    if not max_bytes >= 0:
+        raise ValueError(f"max_bytes = {max_bytes!r}: must be >= 0")
+    return int(min(max_bytes, 2**62))
+
+
+def check_bytes(what: str, count: float, limit: int, remedy: str) -> None:
+    """Refuse ``count`` bytes beyond ``limit``: a MemoryError that says what would help."""
+    _core.check_bytes(what, int(min(count, 2**120)), limit, remedy)
 
 
 def _available() -> int:

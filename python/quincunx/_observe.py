@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from quincunx._formula import formula
+from quincunx._memory import check_bytes, memory_limit
 from quincunx.observe import (
     At,
     Autocorrelation,
@@ -154,7 +155,12 @@ def _times(grid: Grid | None, context: Context) -> tuple[np.ndarray[Any, np.dtyp
         case Every(dt=float(dt)):
             start = _burn(grid, context)
             # An end that the grid meets up to rounding belongs to it.
-            count = int(np.floor((t1 - start) / dt * (1 + 4e-16) + 1e-9))
+            with np.errstate(over="ignore"):
+                steps = np.floor((t1 - start) / np.float64(dt) * (1 + 4e-16) + 1e-9)
+            check_bytes(
+                f"dt = {dt}: a grid of {steps + 1:.10g} times", 24 * (steps + 1), memory_limit(None), "raise dt"
+            )
+            count = int(steps)
             times = np.minimum(start + np.arange(count + 1) * dt, t1)
             if context.steps and (dt != np.rint(dt) or start != np.rint(start)):
                 raise ValueError(f"dt = {dt}: must be a whole number of steps, and burn too")

@@ -14,7 +14,7 @@ from quincunx._assemble import assemble
 from quincunx._errors import SimulationError
 from quincunx._executor import run_on
 from quincunx._job import Job, make_job
-from quincunx._memory import check_memory
+from quincunx._memory import memory_limit
 from quincunx._model import Method, Model
 from quincunx._progress import listener
 from quincunx._result import Info, Result
@@ -97,21 +97,22 @@ def simulate(
     True
     """
     begun = time.perf_counter()
-    workers = _threads(threads)
+    workers, limit = _threads(threads), memory_limit(max_bytes)
     found = keys(rng, _sets(params, model))
     job = make_job(model, t, start, params, method, observe, n, tuple(found))
+    job.starts.check_memory(job.sweep.sets, limit)
     with listener(progress) as tell:
         if checkpoint is not None:
             from quincunx._checkpoint import run_in
 
             if executor is not None:
                 raise ValueError("checkpoint: cannot be combined with executor yet; give one of them")
-            job, (outputs, endings) = run_in(checkpoint, job, rng is None, workers, tell)
+            job, (outputs, endings) = run_in(checkpoint, job, rng is None, workers, tell, limit)
         elif executor is not None:
-            outputs, endings = run_on(executor, job, threads, tell)
+            outputs, endings = run_on(executor, job, threads, tell, limit)
         else:
             ensemble = job.ensemble(range(job.sweep.sets), 0, job.n)
-            check_memory(ensemble, job.n, workers, max_bytes)
+            ensemble.check_memory(job.n, workers, limit)
             outputs, endings = ensemble.simulate(job.n, workers, tell)
     return _deliver(job, outputs, endings, workers, time.perf_counter() - begun)
 

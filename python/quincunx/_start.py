@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from quincunx import _core
+from quincunx._memory import check_bytes
 from quincunx._model import Model, StartName, nearest
 
 __all__ = ["Starts"]
@@ -74,6 +76,16 @@ class Starts:
                 f"start[{name!r}]: shape {array.shape} does not broadcast to (*sets, n, *own shape) = {full}",
             ) from None
         return array
+
+    def check_memory(self, sets: int, limit: int) -> None:
+        """Refuse start columns of all replicas of ``sets`` sets that take more than ``limit`` bytes."""
+        widths = {name: math.prod(spec.shape) for name, spec in self._names.items()}
+        each = [name for name, v in self._values.items() if hasattr(v, "ppf") or v.ndim > len(self._names[name].shape)]
+        rows = self._n * sets if each else 1
+        # Once as columns, once as rows, once in the core.
+        need = 24 * rows * sum(widths.values())
+        place = f"start[{each[0]!r}]" if each else f"start ({', '.join(widths)})"
+        check_bytes(f"{place} of n = {self._n} replicas", need, limit, "run fewer replicas, or raise max_bytes")
 
     def rows(self, index: int, key: tuple[int, int], first: int, stop: int) -> tuple[Array, int] | None:
         """Return the start columns of replicas ``first..stop`` of set ``index``; one row if all are equal."""

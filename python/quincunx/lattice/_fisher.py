@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quincunx import _core
-from quincunx._memory import _available as available
+from quincunx._memory import memory_limit
 from quincunx._progress import listener
 from quincunx._rng import keys
 from quincunx._simulate import _threads as workers
@@ -175,7 +175,7 @@ def fisher_geometry(
         if rng is None:
             raise ValueError('rng = None: method="monte_carlo" needs a source of randomness; give an int to repeat it')
         sampling = (keys(rng, 1)[0], _whole("n", n), _whole("chains", chains))
-    limit = _limit(max_bytes)
+    limit = memory_limit(max_bytes)
     with listener(progress) as tell:
         found = _core.fisher_geometry(_core_of(model), method, sampling, workers(threads), limit, tell)
     curvature, terms, rows, cells, used, errors = found
@@ -228,7 +228,7 @@ def first_ricci_term(
     -297985.041
     """
     with listener(progress) as tell:
-        r1, _ = _core.first_ricci_term(_core_of(model), workers(threads), _limit(max_bytes), tell)
+        r1, _ = _core.first_ricci_term(_core_of(model), workers(threads), memory_limit(max_bytes), tell)
     return float(r1)
 
 
@@ -242,13 +242,3 @@ def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} = {value!r}: must be a whole number")
     return int(value)
-
-
-def _limit(max_bytes: Any) -> int:
-    if max_bytes is None:
-        return available() // 2
-    if isinstance(max_bytes, bool) or not isinstance(max_bytes, int | float | np.integer):
-        raise TypeError(f"max_bytes = {max_bytes!r}: must be a number of bytes")
-    if not max_bytes >= 0:
-        raise ValueError(f"max_bytes = {max_bytes!r}: must be >= 0")
-    return int(min(max_bytes, 2**62))

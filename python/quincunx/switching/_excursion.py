@@ -11,6 +11,7 @@ import numpy as np
 
 from quincunx import _core
 from quincunx._coerce import choice, number, numbers, whole
+from quincunx._memory import check_bytes, memory_limit
 from quincunx._rng import keys
 from quincunx.switching.covariances import Covariance, as_covariance
 
@@ -22,6 +23,7 @@ Side = Literal["above", "below"]
 DRAWUP = 1e-7  # rise of E0 above its running minimum that counts as one
 STEPS = 4000  # coarse steps of the renewal equation on 8 characteristic times 1/sqrt(lam2)
 LONGEST = 8_000  # coarse steps at most
+BLOCK = 2**18  # uniforms inverted at a time
 
 
 class InvalidApproximation(ValueError):  # noqa: N818 - the fixed public name
@@ -163,29 +165,50 @@ class Excursion:
         u = edges[:-1, None] + half * (1 + x)
         return float(1 - np.sum(self.survival(u.ravel()).reshape(u.shape) * w * half) / self.mean)
 
-    def sample(self, n: int, *, rng: Any = None, side: Side = "above") -> Array:
+    def sample(self, n: int, *, rng: Any = None, side: Side = "above", max_bytes: float | None = None) -> Array:
         """Draw intervals T = V_1 + ... + V_N, N geometric on {1, 2, ...} with p = 1/2, P(V > t) = E0(t).
 
         Parameters
         ----------
         n : int
-            Number of intervals.
+            Number of intervals, >= 0.
         rng
             As in `simulate`; interval i does not depend on n.
+        side : {"above", "below"}
+            Both agree at level 0.
+        max_bytes : float, optional
+            Refuse more than this; default: half of the free memory. An interval takes 56 bytes on the way.
+
+        Returns
+        -------
+        ndarray, (n,)
+            The intervals.
 
         Raises
         ------
         InvalidApproximation
             E0 is not monotone: there is no law to draw from.
+        MemoryError
+            The draw would take more than ``max_bytes``.
+
+        Examples
+        --------
+        >>> from quincunx.switching import covariances, excursion
+        >>> excursion(covariances.diffusion(2)).sample(3, rng=1).shape
+        (3,)
         """
         _side(side)
         if not self.valid:
             raise InvalidApproximation(self.reason)
         if whole("n", n) < 0:
             raise ValueError(f"n = {n}: must be >= 0")
-        offsets, uniforms = _core.geometric_terms(keys(rng, 1)[0], int(n), 0.5, 1)
-        terms = self._inverse(uniforms)
-        return np.add.reduceat(terms, offsets[:-1]) if n else np.empty(0)
+        limit = memory_limit(max_bytes)
+        check_bytes(f"n = {n}: the intervals", 56 * int(n), limit, "draw fewer at a time, or raise max_bytes")
+        offsets, uniforms = _core.geometric_terms(keys(rng, 1)[0], int(n), 0.5, 1, limit)
+        for first in range(0, len(uniforms), BLOCK):
+            block = slice(first, first + BLOCK)
+            uniforms[block] = self._inverse(uniforms[block])
+        return np.add.reduceat(uniforms, offsets[:-1]) if n else np.empty(0)
 
     def _inverse(self, u: Array) -> Array:
         """E0^{-1}(u): closed where it is known, else bracketed on a table and refined to 1e-12."""

@@ -172,6 +172,20 @@ pub mod check {
         }
     }
 
+    /// At most `limit` bytes, or refused with what would make it smaller. Every allocation whose size a caller decides is
+    /// judged here first: an allocation that fails ends the process.
+    pub fn memory(what: impl Into<String>, bytes: u128, limit: u128, remedy: &str) -> Result<()> {
+        if bytes <= limit {
+            return Ok(());
+        }
+        Err(Error::TooLarge {
+            what: what.into(),
+            bytes,
+            limit,
+            remedy: remedy.into(),
+        })
+    }
+
     /// The shortest decimal that reads back as the same number, with `.0` on whole ones.
     pub fn fmt_f64(value: f64) -> String {
         format!("{value:?}")

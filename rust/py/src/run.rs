@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
+use quincunx_core::error::check;
 use quincunx_core::observe::{Array, Endings, Kind, Moments, Output};
 use quincunx_core::rng::{Address, Key, Purpose};
 use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Set, Starts};
@@ -345,6 +346,12 @@ fn moments(py: Python<'_>, sets: Vec<Option<Moments>>) -> PyResult<Bound<'_, PyL
     Ok(list)
 }
 
+/// Refuses `bytes` beyond `limit`: what Python is about to allocate is judged by the same rule as what the core does.
+#[pyfunction]
+fn check_bytes(what: String, bytes: u128, limit: u128, remedy: &str) -> PyResult<()> {
+    check::memory(what, bytes, limit, remedy).py()
+}
+
 /// Replicas `start..stop` of set `set` before their start, as a piece.
 #[pyfunction]
 fn new_piece(py: Python<'_>, set: usize, start: u64, stop: u64) -> PyResult<Bound<'_, PyBytes>> {
@@ -419,6 +426,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyEnsemble>()?;
     module.add("STREAM_VERSION", quincunx_core::STREAM_VERSION)?;
     module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(check_bytes, module)?)?;
     module.add_function(wrap_pyfunction!(relabel, module)?)?;
     module.add_function(wrap_pyfunction!(piece_end, module)?)?;
     module.add_function(wrap_pyfunction!(start_uniforms, module)?)?;

@@ -8,7 +8,7 @@ use quincunx_switching::geometric::geometric_terms;
 use quincunx_switching::{Law, Start, SwitchProcess};
 
 use crate::error::IntoPython;
-use crate::run::PyKernel;
+use crate::run::{PyKernel, supervise};
 
 /// A sojourn law by name and two numbers: ("exponential", rate, 0), ("gamma", shape, rate), ("weibull", shape, scale).
 type PyLaw = (String, f64, f64);
@@ -47,7 +47,7 @@ fn switch_kernel(up: PyLaw, down: PyLaw, stationary: bool) -> PyResult<PyKernel>
 /// Offsets and uniforms.
 type PyTerms<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f64>>);
 
-/// (offsets, uniforms) of `n` geometric sums with at least `least` terms.
+/// (offsets, uniforms) of `n` geometric sums with at least `least` terms, in at most `max_bytes`.
 #[pyfunction(name = "geometric_terms")]
 fn py_geometric_terms<'py>(
     py: Python<'py>,
@@ -55,8 +55,11 @@ fn py_geometric_terms<'py>(
     n: u64,
     p: f64,
     least: u64,
+    max_bytes: u64,
 ) -> PyResult<PyTerms<'py>> {
-    let terms = py.detach(|| geometric_terms(Key(key), n, p, least)).py()?;
+    let terms = supervise(py, 1, None, |_, pulse| {
+        geometric_terms(Key(key), n, p, least, max_bytes, pulse)
+    })?;
     Ok((
         terms.offsets.into_pyarray(py),
         terms.uniforms.into_pyarray(py),

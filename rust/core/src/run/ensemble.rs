@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::kernel::{Kernel, Saved, Starts, Task, UNITS};
 use super::pool::Pool;
 use super::pulse::Pulse;
+use crate::error::check;
 use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Reduce, Track};
 use crate::rng::Key;
 use crate::{Error, Result};
@@ -226,7 +227,8 @@ impl Ensemble {
         )
     }
 
-    /// Bytes that the result of `n` replicas takes, working copies of the blocks in flight included.
+    /// Bytes that the result of `n` replicas takes, working copies of the blocks in flight and what the run keeps of every
+    /// replica (its ending, its place in a block) included.
     pub fn bytes(&self, n: u64, threads: usize) -> u128 {
         let Some(set) = self.sets.first() else {
             return 0;
@@ -234,41 +236,33 @@ impl Ensemble {
         let in_flight = u128::from(n.min(BLOCK * threads as u64))
             * (self.sets.len().min(threads).max(1) as u128);
         let rows = u128::from(n) * self.sets.len() as u128;
-        set.plan
-            .parts
-            .iter()
-            .zip(&self.folds)
-            .map(|(part, fold)| {
-                let row = 8 * part.values() as u128;
-                let kept = match &fold.reduce {
-                    Reduce::Keep => rows * row,
-                    Reduce::Moments { order, cov } => {
-                        let width = if *cov { part.width() } else { 0 };
-                        self.sets.len() as u128 * row * (order + width) as u128
-                    }
-                    Reduce::Histogram { edges } => {
-                        self.sets.len() as u128 * row * (edges.len() + 1) as u128
-                    }
-                };
-                kept + in_flight * row
-            })
-            .sum()
+        let blocks = u128::from(n.div_ceil(BLOCK)) * self.sets.len() as u128;
+        let parts = set.plan.parts.iter().zip(&self.folds).map(|(part, fold)| {
+            let row = 8 * part.values() as u128;
+            let kept = match &fold.reduce {
+                Reduce::Keep => rows * row,
+                Reduce::Moments { order, cov } => {
+                    let width = if *cov { part.width() } else { 0 };
+                    self.sets.len() as u128 * row * (order + width) as u128
+                }
+                Reduce::Histogram { edges } => {
+                    self.sets.len() as u128 * row * (edges.len() + 1) as u128
+                }
+            };
+            kept + in_flight * row
+        });
+        parts.sum::<u128>() + rows + blocks * size_of::<Piece>() as u128
     }
 
     /// Refuses a result larger than `limit` bytes.
     pub fn check_memory(&self, n: u64, threads: usize, limit: u128) -> Result<()> {
-        let bytes = self.bytes(n, threads);
-        if bytes <= limit {
-            return Ok(());
-        }
-        Err(Error::TooLarge {
-            what: format!("the result of n = {n} replicas"),
-            bytes,
+        check::memory(
+            format!("the result of n = {n} replicas"),
+            self.bytes(n, threads),
             limit,
-            remedy: "observe fewer times (every with a larger dt, at, final), reduce over replicas (moments, \
-                     histogram), or raise max_bytes"
-                .into(),
-        })
+            "observe fewer times (every with a larger dt, at, final), reduce over replicas (moments, histogram), or \
+             raise max_bytes",
+        )
     }
 
     fn blocks(&self, n: u64) -> Vec<Piece> {
