@@ -103,6 +103,21 @@ pub trait Vector: Copy + Send + Sync + 'static {
     fn ge(a: Self::F, b: Self::F) -> Self::M {
         Self::le(b, a)
     }
+    /// `a < b` where `m` holds, false elsewhere.
+    #[inline(always)]
+    fn lt_where(m: Self::M, a: Self::F, b: Self::F) -> Self::M {
+        Self::mask_and(m, Self::lt(a, b))
+    }
+    /// `a <= b` where `m` holds, false elsewhere.
+    #[inline(always)]
+    fn le_where(m: Self::M, a: Self::F, b: Self::F) -> Self::M {
+        Self::mask_and(m, Self::le(a, b))
+    }
+    /// `a + b` where `m` holds, `a` elsewhere; `a` must not be -0 (which may become 0).
+    #[inline(always)]
+    fn add_where(m: Self::M, a: Self::F, b: Self::F) -> Self::F {
+        Self::add(a, Self::select(m, b, Self::splat(0.0)))
+    }
     /// Does any lane hold?
     #[inline(always)]
     fn any(m: Self::M) -> bool {

@@ -19,6 +19,17 @@ pub(super) struct Path {
     pub(super) stream: Stream,
 }
 
+impl Path {
+    /// A place for a path.
+    pub(super) fn empty() -> Self {
+        Self {
+            t: 0.0,
+            n: Vec::new(),
+            stream: Stream::from_state([0; 4]),
+        }
+    }
+}
+
 /// Hands out the replicas of a task and takes them back.
 #[derive(Debug)]
 pub(super) struct Crew<'a, 't> {
@@ -40,8 +51,8 @@ impl<'a, 't> Crew<'a, 't> {
         }
     }
 
-    /// The next replica to run and its slot; `None` when all are out.
-    pub(super) fn enlist(&mut self) -> Result<Option<(usize, Path)>> {
+    /// Puts the next replica to run into `path` and gives its slot; `None` when all are out.
+    pub(super) fn enlist(&mut self, path: &mut Path) -> Result<Option<usize>> {
         while self.next < self.task.slots() {
             let slot = self.next;
             self.next += 1;
@@ -50,28 +61,29 @@ impl<'a, 't> Crew<'a, 't> {
                 continue;
             }
             if !self.task.is_fresh() {
-                return Ok(Some((slot, self.task.resume(slot)?)));
+                *path = self.task.resume(slot)?;
+                return Ok(Some(slot));
             }
-            let path = Path {
-                t: self.task.from(),
-                n: self.start(slot)?,
-                stream: Stream::at(self.task.key, self.task.replica(slot), Purpose::MAIN),
-            };
+            path.t = self.task.from();
+            path.stream = Stream::at(self.task.key, self.task.replica(slot), Purpose::MAIN);
+            self.start(slot, &mut path.n)?;
             if self.task.recorder.keeps_events() {
                 self.task
                     .recorder
                     .event(slot, path.t, -1, View::single(&path.n));
             }
-            return Ok(Some((slot, path)));
+            return Ok(Some(slot));
         }
         Ok(None)
     }
 
     /// The start counts of a slot, checked.
-    fn start(&self, slot: usize) -> Result<Vec<f64>> {
+    fn start(&self, slot: usize, n: &mut Vec<f64>) -> Result<()> {
         let names = self.network.species();
+        n.clear();
         let Some(start) = self.task.start(slot) else {
-            return Ok(vec![0.0; names.len()]);
+            n.resize(names.len(), 0.0);
+            return Ok(());
         };
         if start.len() != names.len() {
             return Err(Error::Internal("one start column per species".into()));
@@ -80,7 +92,10 @@ impl<'a, 't> Crew<'a, 't> {
             .iter()
             .position(|&n| !(n.fract() == 0.0 && (0.0..LIMIT).contains(&n)))
         {
-            None => Ok(start.to_vec()),
+            None => {
+                n.extend_from_slice(start);
+                Ok(())
+            }
             Some(i) => Err(Error::invalid(
                 format!("start['{}']", names[i]),
                 format!("{:?}", start[i]),
@@ -101,11 +116,13 @@ impl<'a, 't> Crew<'a, 't> {
         }
     }
 
-    /// Ends a path whose next event lies beyond the task.
+    /// Ends a path whose next event lies beyond the task: last event at `t`, counts `n`; `stream` is asked for
+    /// where the path may have to go on.
     pub(super) fn finish(
         &mut self,
         slot: usize,
-        path: &Path,
+        (t, n): (f64, &[f64]),
+        stream: impl FnOnce() -> Stream,
         events: u64,
         total: f64,
     ) -> Result<()> {
@@ -115,15 +132,16 @@ impl<'a, 't> Crew<'a, 't> {
         if total == 0.0 {
             self.task.recorder.absorbed(slot);
         }
-        self.task.keep(slot, path.t, path)?;
+        if self.task.keeps() {
+            let (n, stream) = (n.to_vec(), stream());
+            self.task.keep(slot, t, &Path { t, n, stream })?;
+        }
         if last && self.task.recorder.watches() {
-            let hold = hold(slot, path.t, until);
-            self.task.recorder.hold(&[hold], View::single(&path.n));
+            let hold = hold(slot, t, until);
+            self.task.recorder.hold(&[hold], View::single(n));
         }
         if last {
-            self.task
-                .recorder
-                .finish(slot, until, View::single(&path.n));
+            self.task.recorder.finish(slot, until, View::single(n));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use quincunx_core::observe::{Clock, Kind};
 use quincunx_core::run::{Kernel, Quantity, Task};
 use quincunx_core::{Error, Result};
 
-use super::crew::Crew;
+use super::crew::{Crew, Path};
 use super::lane_network::LaneNetwork;
 use super::scalar::{self, Table};
 use crate::Network;
@@ -70,11 +70,12 @@ impl Kernel for Direct {
         if let Some(lanes) = self.lanes.as_ref().filter(|_| !watch) {
             lanes.run(&mut crew, &mut table)?;
         }
-        while let Some((slot, path)) = crew.enlist()? {
+        let mut path = Path::empty();
+        while let Some(slot) = crew.enlist(&mut path)? {
             if watch {
-                scalar::advance::<true>(&mut crew, &mut table, slot, path, 0)?;
+                scalar::advance::<true>(&mut crew, &mut table, slot, &mut path, 0)?;
             } else {
-                scalar::advance::<false>(&mut crew, &mut table, slot, path, 0)?;
+                scalar::advance::<false>(&mut crew, &mut table, slot, &mut path, 0)?;
             }
             crew.tick()?;
         }

@@ -5,27 +5,62 @@ use crate::propensity::Form;
 
 /// Networks with more reactions than this run path by path.
 pub(super) const MAX_REACTIONS: usize = 20;
-/// Networks with more species than this run path by path. A power of two: indices are masked, not checked.
+/// Networks with more species than this run path by path.
 pub(super) const MAX_SPECIES: usize = 32;
+/// Rows of counts. A power of two: indices are masked, not checked.
+pub(super) const ROWS: usize = 64;
+/// The row that holds 1 in every lane: what a constant propensity reads.
+pub(super) const ONES: usize = ROWS - 1;
+/// A row that nobody reads: where reactions with fewer changes than [`CHANGES`] add nothing.
+pub(super) const NOWHERE: usize = ROWS - 2;
+/// Changes of a reaction that are made without asking how many there are.
+pub(super) const CHANGES: usize = 2;
 
-/// A propensity `(k n_a) (n_b - c)`, or what is left of it.
+/// What remains of the forms of propensities when a constant reads [`ONES`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LaneRate {
-    pub(super) form: Form,
+pub(super) enum Shape {
+    /// `k n_a`.
+    Single,
+    /// `(k n_a) n_b`.
+    Product,
+    /// `(k n_a) (n_a - 1)`.
+    Pair,
+}
+
+/// One reaction: its propensity and its changes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LaneReaction {
+    pub(super) shape: Shape,
     pub(super) a: usize,
     pub(super) b: usize,
     pub(super) k: f64,
-    /// The changes of this reaction are `entries[first..end]`.
+    /// `(species, change)`: the first ones.
+    pub(super) changes: [(usize, f64); CHANGES],
+    /// The others are `more[first..end]`.
     pub(super) first: usize,
     pub(super) end: usize,
+}
+
+impl LaneReaction {
+    const NONE: Self = Self {
+        shape: Shape::Single,
+        a: ONES,
+        b: ONES,
+        k: 0.0,
+        changes: [(NOWHERE, 0.0); CHANGES],
+        first: 0,
+        end: 0,
+    };
 }
 
 /// What the lanes need of a network: mass action with at most two reactant molecules.
 #[derive(Clone, Debug)]
 pub(super) struct LaneNetwork {
-    pub(super) rates: Vec<LaneRate>,
-    /// `(species, change)` of all reactions, one after another.
-    pub(super) entries: Vec<(usize, f64)>,
+    pub(super) reactions: [LaneReaction; MAX_REACTIONS],
+    /// Reactions there are.
+    pub(super) count: usize,
+    /// Changes beyond the first ones of all reactions, one after another.
+    pub(super) more: Vec<(usize, f64)>,
     /// Species that conservation laws do not bound: their counts are watched for overflow.
     pub(super) growing: Vec<usize>,
     pub(super) species: usize,
@@ -47,22 +82,31 @@ impl LaneNetwork {
                 .any(|&(s, v)| s == i && v > 0)
         };
         let bounded = network.conserved_bounds(&vec![0; species]).ok()?;
-        let (mut rates, mut entries) = (Vec::new(), Vec::new());
-        for (p, row) in records.iter().zip(network.change().rows()) {
-            let first = entries.len();
-            entries.extend(row.iter().map(|&(i, v)| (i, v as f64)));
-            rates.push(LaneRate {
-                form: p.form,
-                a: p.a as usize,
-                b: p.b as usize,
-                k: p.k,
-                first,
-                end: entries.len(),
-            });
+        let (mut reactions, mut more) = ([LaneReaction::NONE; MAX_REACTIONS], Vec::new());
+        for ((r, p), row) in reactions
+            .iter_mut()
+            .zip(records)
+            .zip(network.change().rows())
+        {
+            (r.shape, r.a, r.b) = match p.form {
+                Form::Single => (Shape::Single, p.a as usize, ONES),
+                Form::Product => (Shape::Product, p.a as usize, p.b as usize),
+                Form::Pair => (Shape::Pair, p.a as usize, ONES),
+                _ => (Shape::Single, ONES, ONES),
+            };
+            r.k = p.k;
+            let mut changes = row.iter().map(|&(i, v)| (i, v as f64));
+            for (place, change) in r.changes.iter_mut().zip(changes.by_ref()) {
+                *place = change;
+            }
+            r.first = more.len();
+            more.extend(changes);
+            r.end = more.len();
         }
         Some(Self {
-            rates,
-            entries,
+            reactions,
+            count: records.len(),
+            more,
             growing: (0..species)
                 .filter(|&i| bounded[i].is_none() && gains(i))
                 .collect(),

@@ -2,20 +2,18 @@
 
 use quincunx_core::Result;
 use quincunx_core::observe::Status;
-use quincunx_core::rng::lanes::States;
-use quincunx_core::rng::{Stream, Words};
 use quincunx_core::simd::{Job, LANES, Lanes, Level, Vector, dispatch};
 
 use super::crew::{Crew, LIMIT, Path};
-use super::lane_network::{LaneNetwork, MAX_REACTIONS, MAX_SPECIES};
+use super::draws::{AHEAD, Draws};
+use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, ONES, ROWS, Shape};
 use super::scalar::{self, Table};
-use crate::propensity::Form;
 
 /// Paths side by side.
 pub(super) const WIDTH: usize = CHUNKS * LANES;
-const CHUNKS: usize = 2;
-/// Rounds between two looks at the pulse.
-const TICK_EVERY: u64 = 1024;
+pub(super) const CHUNKS: usize = 2;
+/// Batches of rounds between two looks at the pulse.
+const TICK_EVERY: u64 = 128;
 
 impl LaneNetwork {
     /// Runs the replicas of the crew until few are left; those go on path by path.
@@ -23,8 +21,13 @@ impl LaneNetwork {
         let Some(few) = handover(Level::detect()).filter(|few| crew.task.slots() > *few) else {
             return Ok(());
         };
+        let chunks = if crew.task.slots() < NARROW {
+            1
+        } else {
+            CHUNKS
+        };
         let mut block = Block::new(self);
-        for lane in 0..WIDTH {
+        for lane in 0..chunks * LANES {
             block.refill(lane, crew)?;
         }
         dispatch(Rounds {
@@ -32,12 +35,13 @@ impl LaneNetwork {
             block: &mut block,
             crew,
             few,
+            chunks,
         })?;
         for lane in 0..WIDTH {
             if block.slots[lane] != IDLE {
                 let (slot, events) = (block.slots[lane], block.round - block.born[lane]);
-                let path = block.path(lane);
-                scalar::advance::<false>(crew, table, slot, path, events)?;
+                let mut path = block.path(lane);
+                scalar::advance::<false>(crew, table, slot, &mut path, events)?;
             }
         }
         Ok(())
@@ -48,21 +52,26 @@ impl LaneNetwork {
 fn handover(level: Level) -> Option<usize> {
     match level {
         Level::Scalar => None,
-        Level::Sse2 | Level::Neon => Some(8),
-        Level::Avx2 => Some(5),
-        Level::Avx512 => Some(3),
+        Level::Sse2 | Level::Neon => Some(4),
+        Level::Avx2 => Some(3),
+        Level::Avx512 => Some(2),
     }
 }
+
+/// Fewer replicas than this run on one chunk of lanes: the lanes of a wider block would run empty too soon.
+const NARROW: usize = 64;
 
 /// The slot of a lane without a path.
 const IDLE: usize = usize::MAX;
 
 #[derive(Debug)]
 struct Block {
-    n: [[Lanes<f64>; CHUNKS]; MAX_SPECIES],
+    n: [[Lanes<f64>; CHUNKS]; ROWS],
     t: [Lanes<f64>; CHUNKS],
     stop: [Lanes<f64>; CHUNKS],
-    states: [States; CHUNKS],
+    draws: Draws,
+    /// The round of the batch, as `draws` counts.
+    at: usize,
     /// Rounds so far; the round in which each lane got its path. A path fires in every round but its last.
     round: u64,
     born: [u64; WIDTH],
@@ -73,18 +82,21 @@ struct Block {
     /// Next event time and threshold of the lanes in a rare path.
     next: Lanes<f64>,
     threshold: Lanes<f64>,
-    sums: [Lanes<f64>; MAX_REACTIONS],
     total: Lanes<f64>,
     row: Vec<f64>,
+    newcomer: Path,
 }
 
 impl Block {
     fn new(network: &LaneNetwork) -> Self {
+        let mut n = [[Lanes::splat(0.0); CHUNKS]; ROWS];
+        n[ONES] = [Lanes::splat(1.0); CHUNKS];
         Self {
-            n: [[Lanes::splat(0.0); CHUNKS]; MAX_SPECIES],
+            n,
             t: [Lanes::splat(0.0); CHUNKS],
             stop: [Lanes::splat(f64::NEG_INFINITY); CHUNKS],
-            states: [States([Lanes::splat(1); 4]); CHUNKS],
+            draws: Draws::new(),
+            at: AHEAD,
             round: 0,
             born: [0; WIDTH],
             slots: [IDLE; WIDTH],
@@ -92,21 +104,22 @@ impl Block {
             active: 0,
             next: Lanes::splat(0.0),
             threshold: Lanes::splat(0.0),
-            sums: [Lanes::splat(0.0); MAX_REACTIONS],
             total: Lanes::splat(0.0),
             row: vec![0.0; network.species],
+            newcomer: Path::empty(),
         }
     }
 
-    /// Puts the next replica on a lane that has none, or leaves it idle.
+    /// Puts the next replica on a lane that has none, or leaves it idle. Its first round is the next one.
     fn refill(&mut self, lane: usize, crew: &mut Crew<'_, '_>) -> Result<()> {
         let (c, l) = (lane / LANES, lane % LANES);
-        let Some((slot, path)) = crew.enlist()? else {
+        let Some(slot) = crew.enlist(&mut self.newcomer)? else {
             self.slots[lane] = IDLE;
             self.idle[c] |= 1 << l;
             self.stop[c][l] = f64::NEG_INFINITY;
             return Ok(());
         };
+        let path = &self.newcomer;
         self.active += 1;
         self.idle[c] &= !(1 << l);
         self.slots[lane] = slot;
@@ -115,14 +128,13 @@ impl Block {
         for (row, n) in self.n.iter_mut().zip(&path.n) {
             row[c][l] = *n;
         }
-        for (row, word) in self.states[c].0.iter_mut().zip(path.stream.state()) {
-            row[l] = word;
-        }
+        let from = (self.at + 1).min(AHEAD);
+        self.draws.put(lane, from, path.stream.clone());
         self.stop[c][l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
         Ok(())
     }
 
-    /// The path on a lane.
+    /// The path on a lane, between two batches.
     fn path(&self, lane: usize) -> Path {
         let (c, l) = (lane / LANES, lane % LANES);
         Path {
@@ -131,7 +143,14 @@ impl Block {
                 .iter()
                 .map(|row| row[c][l])
                 .collect(),
-            stream: Stream::from_state(self.states[c].0.map(|row| row[l])),
+            stream: self.draws.stream(lane, AHEAD),
+        }
+    }
+
+    /// Copies the counts of a lane into `row`.
+    fn read(&mut self, c: usize, l: usize) {
+        for (x, row) in self.row.iter_mut().zip(&self.n) {
+            *x = row[c][l];
         }
     }
 
@@ -155,16 +174,15 @@ impl Block {
                 continue;
             }
             let (slot, next) = (self.slots[lane], self.next[l]);
-            for (x, row) in self.row.iter_mut().zip(&self.n) {
-                *x = row[c][l];
-            }
+            self.read(c, l);
             let stop = crew.show(slot, &self.row, next);
-            let total = self.total[l];
+            let (t, total) = (self.t[c][l], self.total[l]);
             let events = self.round - self.born[lane] - 1;
             if next > crew.task.until() {
-                crew.finish(slot, &self.path(lane), events, total)?;
+                let stream = || self.draws.stream(lane, self.at);
+                crew.finish(slot, (t, &self.row), stream, events, total)?;
             } else if self.threshold[l] >= total {
-                crew.fail(slot, Status::Overflow, self.t[c][l], &self.row, events);
+                crew.fail(slot, Status::Overflow, t, &self.row, events);
             } else {
                 self.stop[c][l] = stop;
                 live |= 1 << i;
@@ -192,9 +210,13 @@ impl Block {
             .map(|i| first + i)
         {
             let lane = c * LANES + l;
-            let path = self.path(lane);
+            if self.slots[lane] == IDLE {
+                continue;
+            }
+            self.read(c, l);
             let events = self.round - self.born[lane];
-            crew.fail(self.slots[lane], Status::Overflow, path.t, &path.n, events);
+            let t = self.t[c][l];
+            crew.fail(self.slots[lane], Status::Overflow, t, &self.row, events);
             self.active -= 1;
             self.refill(lane, crew)?;
         }
@@ -207,6 +229,7 @@ struct Rounds<'a, 'c, 't> {
     block: &'a mut Block,
     crew: &'a mut Crew<'c, 't>,
     few: usize,
+    chunks: usize,
 }
 
 impl Job for Rounds<'_, '_, '_> {
@@ -214,18 +237,41 @@ impl Job for Rounds<'_, '_, '_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) -> Result<()> {
+        // With the number of reactions known the running sums stay in registers.
+        match self.network.count {
+            1 => self.rounds::<V, 1>(),
+            2 => self.rounds::<V, 2>(),
+            3 => self.rounds::<V, 3>(),
+            4 => self.rounds::<V, 4>(),
+            _ => self.rounds::<V, MAX_REACTIONS>(),
+        }
+    }
+}
+
+impl Rounds<'_, '_, '_> {
+    #[inline(always)]
+    fn rounds<V: Vector, const R: usize>(self) -> Result<()> {
+        let mut sums = [V::splat(0.0); R];
+        let mut batch = 0_u64;
         while self.block.active > self.few {
-            self.block.round += 1;
-            let mut c = 0;
-            while c < CHUNKS {
-                let mut part = 0;
-                while part < V::PARTS {
-                    event::<V>(self.network, self.block, self.crew, c, part)?;
-                    part += 1;
+            self.block.draws.fill::<V>(self.chunks);
+            self.block.at = 0;
+            while self.block.at < AHEAD {
+                self.block.round += 1;
+                let mut c = 0;
+                while c < self.chunks.min(CHUNKS) {
+                    let mut part = 0;
+                    while part < V::PARTS {
+                        let place = (c, part);
+                        event::<V, R>(self.network, self.block, self.crew, &mut sums, place)?;
+                        part += 1;
+                    }
+                    c += 1;
                 }
-                c += 1;
+                self.block.at += 1;
             }
-            if self.block.round.is_multiple_of(TICK_EVERY) {
+            batch += 1;
+            if batch.is_multiple_of(TICK_EVERY) {
                 self.crew.tick()?;
             }
         }
@@ -235,47 +281,45 @@ impl Job for Rounds<'_, '_, '_> {
 
 /// One event of `V::N` lanes. The order of operations is part of the stream version.
 #[inline(always)]
-fn event<V: Vector>(
+fn event<V: Vector, const R: usize>(
     network: &LaneNetwork,
     block: &mut Block,
     crew: &mut Crew<'_, '_>,
-    c: usize,
-    part: usize,
+    sums: &mut [V::F; R],
+    (c, part): (usize, usize),
 ) -> Result<()> {
-    let total = propensities::<V>(network, block, c, part);
-    let mut words = Words::<V>::load(&block.states[c], part);
-    let delay = words.exponential();
-    let choice = words.uniform();
+    let total = propensities::<V, R>(network, block, sums, (c, part));
+    let at = block.at % AHEAD;
+    let delay = V::load(&block.draws.delay[at][c], part);
+    let choice = V::load(&block.draws.choice[at][c], part);
     let mut next = V::add(V::load(&block.t[c], part), V::div(delay, total));
-    let threshold = V::mul(choice, total);
+    let mut threshold = V::mul(choice, total);
     let ready = V::lt(next, V::load(&block.stop[c], part));
-    let mut live = V::mask_and(ready, V::lt(threshold, total));
+    let mut ready = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;
     let idle = (block.idle[c] >> (part * V::N)) & full;
-    if V::bits(live) | idle != full {
+    // Idle lanes fire too, and their counts mean nothing: so the counts need not wait for `next`.
+    if ready | idle != full {
         V::store(&mut block.next, part, next);
         V::store(&mut block.threshold, part, threshold);
         V::store(&mut block.total, part, total);
-        let bits = block.pause(c, part * V::N, V::bits(live), V::N, crew)?;
-        live = V::mask(bits);
-        // Lanes that ended or were replaced keep the words and the time they have.
-        let kept = Words::<V>::load(&block.states[c], part);
-        words.restore(live, &kept);
+        ready = block.pause(c, part * V::N, ready, V::N, crew)?;
+        let live = V::mask(ready);
+        // Lanes that ended or were replaced keep the time and the counts they have.
         next = V::select(live, next, V::load(&block.t[c], part));
+        threshold = V::select(live, threshold, V::splat(f64::INFINITY));
     }
-    words.store(&mut block.states[c], part);
-    // What an idle lane is given here means nothing: its stop keeps it from ever firing.
     V::store(&mut block.t[c], part, next);
-    fire::<V>(network, block, c, part, threshold, live);
+    fire::<V, R>(network, block, (c, part), sums, threshold);
     if !network.growing.is_empty() {
         let mut over = V::mask(0);
         let mut g = 0;
         while g < network.growing.len() {
-            let n = V::load(&block.n[network.growing[g] % MAX_SPECIES][c], part);
+            let n = V::load(&block.n[network.growing[g] % ROWS][c], part);
             over = V::mask_or(over, V::ge(n, V::splat(LIMIT)));
             g += 1;
         }
-        let over = V::bits(V::mask_and(over, live));
+        let over = V::bits(over) & ready;
         if over != 0 {
             block.overflow(c, part * V::N, over, V::N, crew)?;
         }
@@ -287,65 +331,83 @@ fn event<V: Vector>(
 ///
 /// Plain index loops here and below: an iterator adaptor that stays a call loses the instruction set.
 #[inline(always)]
-fn propensities<V: Vector>(
+fn propensities<V: Vector, const R: usize>(
     network: &LaneNetwork,
-    block: &mut Block,
-    c: usize,
-    part: usize,
+    block: &Block,
+    sums: &mut [V::F; R],
+    (c, part): (usize, usize),
 ) -> V::F {
-    let count = network.rates.len().min(MAX_REACTIONS);
-    let rates = &network.rates[..count];
     let mut sum = V::splat(0.0);
     let mut j = 0;
-    while j < count {
-        let r = &rates[j];
-        let n = V::load(&block.n[r.a % MAX_SPECIES][c], part);
-        let k = V::splat(r.k);
-        let rate = match r.form {
-            Form::Single => V::mul(k, n),
-            Form::Product => {
-                let other = V::load(&block.n[r.b % MAX_SPECIES][c], part);
-                V::mul(V::mul(k, n), other)
-            }
-            Form::Pair => V::mul(V::mul(k, n), V::sub(n, V::splat(1.0))),
-            _ => k,
+    while j < count::<R>(network) {
+        let r = &network.reactions[j];
+        let n = V::load(&block.n[r.a % ROWS][c], part);
+        let first = V::mul(V::splat(r.k), n);
+        let rate = match r.shape {
+            Shape::Single => first,
+            Shape::Product => V::mul(first, V::load(&block.n[r.b % ROWS][c], part)),
+            Shape::Pair => V::mul(first, V::sub(n, V::splat(1.0))),
         };
         sum = V::add(sum, rate);
-        V::store(&mut block.sums[j], part, sum);
+        sums[j] = sum;
         j += 1;
     }
     sum
 }
 
-/// Fires the first reaction whose running sum exceeds the threshold, in live lanes.
+/// The number of reactions: known to the compiler where `R` is below its maximum.
 #[inline(always)]
-fn fire<V: Vector>(
+fn count<const R: usize>(network: &LaneNetwork) -> usize {
+    if R == MAX_REACTIONS {
+        network.count.min(MAX_REACTIONS)
+    } else {
+        R
+    }
+}
+
+/// Fires the first reaction whose running sum exceeds the threshold; none where no sum does.
+#[inline(always)]
+fn fire<V: Vector, const R: usize>(
     network: &LaneNetwork,
     block: &mut Block,
-    c: usize,
-    part: usize,
+    (c, part): (usize, usize),
+    sums: &[V::F; R],
     threshold: V::F,
-    live: V::M,
 ) {
-    let count = network.rates.len().min(MAX_REACTIONS);
-    let rates = &network.rates[..count];
-    let entries = network.entries.as_slice();
-    let zero = V::splat(0.0);
-    let mut open = live;
+    let more = network.more.as_slice();
+    let mut open = V::mask((1 << V::N) - 1);
     let mut j = 0;
-    while j < count {
-        let below = V::lt(threshold, V::load(&block.sums[j], part));
-        let hit = V::mask_and(open, below);
-        open = V::mask_and(open, V::mask_not(below));
-        let end = rates[j].end.min(entries.len());
-        let mut e = rates[j].first;
+    while j < count::<R>(network) {
+        let r = &network.reactions[j];
+        let hit = V::lt_where(open, threshold, sums[j]);
+        open = V::le_where(open, sums[j], threshold);
+        let mut i = 0;
+        while i < CHANGES {
+            add::<V>(block, (c, part), r.changes[i], hit);
+            i += 1;
+        }
+        let end = r.end.min(more.len());
+        let mut e = r.first;
         while e < end {
-            let (i, v) = entries[e];
-            let row = &mut block.n[i % MAX_SPECIES][c];
-            let n = V::add(V::load(row, part), V::select(hit, V::splat(v), zero));
-            V::store(row, part, n);
+            add::<V>(block, (c, part), more[e], hit);
             e += 1;
         }
         j += 1;
     }
+}
+
+/// Adds a change of a species where `hit` holds.
+#[inline(always)]
+fn add<V: Vector>(
+    block: &mut Block,
+    (c, part): (usize, usize),
+    (species, change): (usize, f64),
+    hit: V::M,
+) {
+    let row = &mut block.n[species % ROWS][c];
+    V::store(
+        row,
+        part,
+        V::add_where(hit, V::load(row, part), V::splat(change)),
+    );
 }

@@ -9,6 +9,7 @@
 
 mod ahead;
 mod crew;
+mod draws;
 mod kernel;
 mod lane_network;
 mod lanes;

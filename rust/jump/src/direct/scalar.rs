@@ -143,7 +143,7 @@ pub(super) fn advance<const WATCH: bool>(
     crew: &mut Crew<'_, '_>,
     table: &mut Table,
     slot: usize,
-    mut path: Path,
+    path: &mut Path,
     mut events: u64,
 ) -> Result<()> {
     let network = crew.network;
@@ -153,7 +153,7 @@ pub(super) fn advance<const WATCH: bool>(
     let burst = !WATCH && table.simple && crew.max_events == u64::MAX;
     loop {
         if burst {
-            let (fired, inside) = table.burst(network, &mut path, &mut ahead, stop);
+            let (fired, inside) = table.burst(network, path, &mut ahead, stop);
             events += fired;
             if !inside {
                 crew.fail(slot, Status::Overflow, path.t, &path.n, events);
@@ -175,8 +175,8 @@ pub(super) fn advance<const WATCH: bool>(
         if !(next < stop && threshold < total) {
             stop = crew.show(slot, &path.n, next);
             if next > crew.task.until() {
-                path.stream = ahead.stream();
-                return crew.finish(slot, &path, events, total);
+                let last = (path.t, path.n.as_slice());
+                return crew.finish(slot, last, || ahead.stream(), events, total);
             }
             if threshold >= total {
                 crew.fail(slot, Status::Overflow, path.t, &path.n, events);

@@ -59,6 +59,7 @@ impl Vector for X4 {
         fn mask_and(a: __m256d, b: __m256d) -> __m256d = _mm256_and_pd(a, b);
         fn mask_or(a: __m256d, b: __m256d) -> __m256d = _mm256_or_pd(a, b);
         fn mask_not(a: __m256d) -> __m256d = _mm256_xor_pd(a, _mm256_castsi256_pd(_mm256_set1_epi64x(-1)));
+        fn add_where(m: __m256d, a: __m256d, b: __m256d) -> __m256d = _mm256_add_pd(a, _mm256_and_pd(m, b));
         fn select(m: __m256d, a: __m256d, b: __m256d) -> __m256d = _mm256_blendv_pd(b, a, m);
         fn select_u(m: __m256d, a: __m256i, b: __m256i) -> __m256i = _mm256_blendv_epi8(b, a, _mm256_castpd_si256(m));
         fn bits(m: __m256d) -> u32 = _mm256_movemask_pd(m).cast_unsigned();

@@ -56,6 +56,7 @@ impl Vector for X2 {
         fn from_bits(a: __m128i) -> __m128d = _mm_castsi128_pd(a);
         fn and(a: __m128i, b: __m128i) -> __m128i = _mm_and_si128(a, b);
         fn or(a: __m128i, b: __m128i) -> __m128i = _mm_or_si128(a, b);
+        fn add_where(m: __m128d, a: __m128d, b: __m128d) -> __m128d = _mm_add_pd(a, _mm_and_pd(m, b));
         fn xor(a: __m128i, b: __m128i) -> __m128i = _mm_xor_si128(a, b);
         fn and_not(a: __m128i, b: __m128i) -> __m128i = _mm_andnot_si128(b, a);
         fn add_u(a: __m128i, b: __m128i) -> __m128i = _mm_add_epi64(a, b);
