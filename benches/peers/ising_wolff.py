@@ -6,7 +6,7 @@ import numpy as np
 
 from . import _laws
 
-L, CLUSTERS = 512, 400
+L, CLUSTERS = 512, 1_000
 WORK, UNIT = "2D Ising, L=512, critical, Wolff clusters", "ns/cluster"
 NEED = {"any": 3.0}
 

@@ -1,101 +1,35 @@
-//! Metropolis on two colours: all even sites, then all odd ones, each with `min(1, exp(-beta dE))`.
-//!
-//! On wide square tori 64 sites share a word and 512 an instruction (multi-spin coding); elsewhere sites are visited one
-//! by one. One random number per site serves both thresholds, `exp(-4 beta J)` and `exp(-8 beta J)`: it is compared
-//! with their 12 leading bits, all sites at once, and where they tie its other 52 bits are drawn.
+//! The square torus in words.
 
+use quincunx_core::Result;
+use quincunx_core::rng::Stream;
 use quincunx_core::rng::lanes::States;
-use quincunx_core::rng::{Stream, Words};
-use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
-use quincunx_core::{Error, Result};
+use quincunx_core::simd::{LANES, Lanes, dispatch};
 
-use super::scan::{Beat, Chain, Move, Scratch};
-use super::threshold::{Threshold, boltzmann};
-use crate::geometry::{Geometry, Kind};
+use super::super::scan::{Beat, Chain, Move, Scratch};
+use super::super::threshold::{Threshold, boltzmann};
+use super::bernoulli::{Bernoulli, Rare};
+use super::row::Row;
+use crate::geometry::Kind;
 use crate::model::Ising;
 
 /// Sites of one chunk of words.
-const CHUNK: usize = 64 * LANES;
-/// Leading bits compared for every site.
-const LEADING: usize = 12;
-const REST: u32 = 64 - LEADING as u32;
-
-/// The sites of each colour, even ones first; refused if neighbours cannot be told apart by two colours.
-pub(super) fn two_colours(geometry: &Geometry) -> Result<Vec<u32>> {
-    let n = geometry.n_sites();
-    let mut colour = vec![2_u8; n];
-    let mut stack = Vec::new();
-    for seed in 0..n {
-        if colour[seed] == 2 {
-            colour[seed] = 0;
-            stack.push(seed);
-        }
-        while let Some(site) = stack.pop() {
-            for (other, _) in geometry.adjacency().neighbours(site) {
-                if colour[other] == 2 {
-                    colour[other] = 1 - colour[site];
-                    stack.push(other);
-                } else if colour[other] == colour[site] {
-                    return Err(Error::Refused(
-                        "Checkerboard: the sites cannot be given two colours that alternate along every bond \
-                         (a periodic axis of odd length, an odd loop); Metropolis and HeatBath hold"
-                            .into(),
-                    ));
-                }
-            }
-        }
-    }
-    let of = |c| (0..n as u32).filter(move |&i| colour[i as usize] == c);
-    Ok(of.clone()(0).chain(of(1)).collect())
-}
-
-/// A threshold prepared for comparison bit by bit.
-#[derive(Debug, Clone, Copy)]
-struct Bits {
-    /// Leading bits as masks, least significant first.
-    leading: [u64; LEADING],
-    /// The other bits.
-    rest: u64,
-    /// All ones if the event is certain.
-    certain: u64,
-}
-
-impl Bits {
-    fn new(threshold: Threshold) -> Self {
-        let value = threshold.value();
-        let mask = |k: usize| {
-            if value >> (REST as usize + k) & 1 == 1 {
-                u64::MAX
-            } else {
-                0
-            }
-        };
-        Self {
-            leading: std::array::from_fn(mask),
-            rest: value & ((1 << REST) - 1),
-            certain: if value == u64::MAX { u64::MAX } else { 0 },
-        }
-    }
-}
-
+pub(super) const CHUNK: usize = 64 * LANES;
 /// The square torus in words: in row `r` colour `c` holds the columns `2 i + (r + c) mod 2`, and site `i = s C + k`
 /// lies in chunk `k` of `C` at place `s`, so that both sideways neighbours are whole chunks.
 #[derive(Debug)]
-pub(super) struct Packed {
-    rows: usize,
-    chunks: usize,
+pub(in super::super) struct Packed {
+    pub(super) rows: usize,
+    pub(super) chunks: usize,
     /// Acceptance with one and with no antiparallel neighbour (for J < 0: parallel).
-    one: Bits,
-    none: Bits,
-    antiferromagnetic: u64,
+    pub(super) one: Bernoulli,
+    pub(super) none: Bernoulli,
+    pub(super) antiferromagnetic: u64,
 }
 
 /// Working memory of [`Packed`].
 #[derive(Debug, Default)]
 pub(crate) struct Words64 {
     colours: [Vec<Lanes<u64>>; 2],
-    ties: Vec<Lanes<u64>>,
-    ones: Vec<Lanes<u64>>,
 }
 
 impl Packed {
@@ -115,7 +49,7 @@ impl Packed {
             return None;
         }
         let accept = |bonds: f64| {
-            Bits::new(Threshold::new(boltzmann(
+            Bernoulli::new(Threshold::new(boltzmann(
                 model.beta(),
                 bonds * coupling.abs(),
             )))
@@ -149,8 +83,6 @@ impl Packed {
         for colour in &mut words.colours {
             colour.resize(self.rows * self.chunks, Lanes::splat(0));
         }
-        words.ties.resize(self.chunks, Lanes::splat(0));
-        words.ones.resize(self.chunks, Lanes::splat(0));
         self.places(|colour, chunk, word, first, stride| {
             let sites = spins[first..].iter().step_by(stride).take(64);
             let bits = sites
@@ -170,25 +102,27 @@ impl Packed {
         });
     }
 
+    fn rare(&self, stream: &mut Stream) -> [Rare; 2] {
+        [&self.one, &self.none].map(|law| Rare::new(law, self.chunks, stream))
+    }
+
     fn half_sweep(
         &self,
         colour: usize,
         words: &mut Words64,
         lanes: &mut States,
+        rare: &mut [Rare; 2],
         stream: &mut Stream,
         beat: Beat<'_>,
     ) -> Result<()> {
-        let Words64 {
-            colours: [even, odd],
-            ties,
-            ones,
-        } = words;
+        let [even, odd] = &mut words.colours;
         let (mine, theirs) = if colour == 0 {
             (even, odd)
         } else {
             (odd, even)
         };
         for row in 0..self.rows {
+            rare.iter_mut().for_each(|rare| rare.advance(stream));
             dispatch(Row {
                 rules: self,
                 row,
@@ -196,43 +130,13 @@ impl Packed {
                 mine,
                 theirs,
                 lanes,
-                ties,
-                ones,
+                rare: [rare[0].bits(), rare[1].bits()],
             });
-            let start = row * self.chunks;
-            for (k, tie) in ties.iter().enumerate() {
-                self.settle(tie, &ones[k], &mut mine[start + k], stream);
-            }
             if row % 64 == 63 {
                 beat()?;
             }
         }
         Ok(())
-    }
-
-    /// Decides the sites whose number has the 12 leading bits of its threshold, by its other 52 bits.
-    fn settle(
-        &self,
-        ties: &Lanes<u64>,
-        ones: &Lanes<u64>,
-        mine: &mut Lanes<u64>,
-        stream: &mut Stream,
-    ) {
-        for lane in 0..LANES {
-            let mut rest = ties[lane];
-            while rest != 0 {
-                let bit = rest & rest.wrapping_neg();
-                rest ^= bit;
-                let bits = if ones[lane] & bit != 0 {
-                    &self.one
-                } else {
-                    &self.none
-                };
-                if stream.word() >> LEADING < bits.rest {
-                    mine[lane] ^= bit;
-                }
-            }
-        }
     }
 }
 
@@ -258,127 +162,15 @@ impl Move for Packed {
                     word[lane] = chain.stream.word();
                 }
             }
+            let stream = &mut chain.stream;
+            let mut rare = self.rare(stream);
             for colour in 0..2 {
-                self.half_sweep(colour, words, &mut lanes, &mut chain.stream, beat)?;
+                self.half_sweep(colour, words, &mut lanes, &mut rare, stream, beat)?;
             }
         }
         self.unpack(words, &mut chain.spins);
         Ok(())
     }
-}
-
-/// One colour of one row.
-struct Row<'a> {
-    rules: &'a Packed,
-    row: usize,
-    colour: usize,
-    mine: &'a mut [Lanes<u64>],
-    theirs: &'a [Lanes<u64>],
-    lanes: &'a mut States,
-    ties: &'a mut [Lanes<u64>],
-    ones: &'a mut [Lanes<u64>],
-}
-
-/// Place `s` of the result is place `s + 1` of `x`.
-fn next_place(x: &Lanes<u64>) -> Lanes<u64> {
-    Lanes(std::array::from_fn(|k| {
-        x[k] >> 1 | x[(k + 1) % LANES] << 63
-    }))
-}
-
-/// Place `s` of the result is place `s - 1` of `x`.
-fn previous_place(x: &Lanes<u64>) -> Lanes<u64> {
-    Lanes(std::array::from_fn(|k| {
-        x[k] << 1 | x[(k + LANES - 1) % LANES] >> 63
-    }))
-}
-
-impl Job for Row<'_> {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<V: Vector>(self) {
-        let (rows, chunks) = (self.rules.rows, self.rules.chunks);
-        let start = self.row * chunks;
-        let above = (self.row + rows - 1) % rows * chunks;
-        let below = (self.row + 1) % rows * chunks;
-        // Columns of even parity have their second sideways neighbour to the left, the others to the right.
-        let to_left = (self.row + self.colour).is_multiple_of(2);
-        let edge = if to_left {
-            previous_place(&self.theirs[start + chunks - 1])
-        } else {
-            next_place(&self.theirs[start])
-        };
-        for part in 0..V::PARTS {
-            let mut words = Words::<V>::load(self.lanes, part);
-            for k in 0..chunks {
-                let side = match (to_left, k) {
-                    (true, 0) => &edge,
-                    (true, _) => &self.theirs[start + k - 1],
-                    (false, _) if k + 1 == chunks => &edge,
-                    (false, _) => &self.theirs[start + k + 1],
-                };
-                let around = [
-                    &self.theirs[above + k],
-                    &self.theirs[below + k],
-                    &self.theirs[start + k],
-                    side,
-                ];
-                let mine = &mut self.mine[start + k];
-                let (flipped, tie, one) = attempt::<V>(
-                    self.rules,
-                    V::load_u(mine, part),
-                    around.map(|n| V::load_u(n, part)),
-                    &mut words,
-                );
-                V::store_u(mine, part, flipped);
-                V::store_u(&mut self.ties[k], part, tie);
-                V::store_u(&mut self.ones[k], part, one);
-            }
-            words.store(self.lanes, part);
-        }
-    }
-}
-
-/// The spins after one attempt each, the sites still to be decided, and those with at least one antiparallel neighbour.
-#[inline(always)]
-fn attempt<V: Vector>(
-    rules: &Packed,
-    spins: V::U,
-    around: [V::U; 4],
-    words: &mut Words<V>,
-) -> (V::U, V::U, V::U) {
-    let turn = V::splat_u(rules.antiferromagnetic);
-    let [a, b, c, d] = around.map(|n| V::xor(V::xor(spins, n), turn));
-    let (ab, cd) = (V::or(a, b), V::or(c, d));
-    let one = V::or(ab, cd);
-    let two = V::or(V::and(ab, cd), V::or(V::and(a, b), V::and(c, d)));
-    let (mut less_one, mut less_none) = (
-        V::splat_u(rules.one.certain),
-        V::splat_u(rules.none.certain),
-    );
-    let (mut same_one, mut same_none) = (
-        V::splat_u(!rules.one.certain),
-        V::splat_u(!rules.none.certain),
-    );
-    for k in 0..LEADING {
-        let u = words.word();
-        let p = V::splat_u(rules.one.leading[k]);
-        less_one = V::or(V::and_not(p, u), V::and_not(less_one, V::and_not(u, p)));
-        same_one = V::and_not(same_one, V::xor(u, p));
-        let p = V::splat_u(rules.none.leading[k]);
-        less_none = V::or(V::and_not(p, u), V::and_not(less_none, V::and_not(u, p)));
-        same_none = V::and_not(same_none, V::xor(u, p));
-    }
-    let accept = V::or(
-        two,
-        V::or(V::and(one, less_one), V::and_not(less_none, one)),
-    );
-    let tie = V::and_not(
-        V::or(V::and(one, same_one), V::and_not(same_none, one)),
-        two,
-    );
-    (V::xor(spins, accept), tie, one)
 }
 
 #[cfg(test)]
@@ -387,7 +179,9 @@ mod tests {
     use quincunx_core::rng::{Key, Purpose};
     use quincunx_core::simd::{Level, force};
 
+    use super::super::two_colours;
     use super::*;
+    use crate::geometry::Geometry;
 
     fn model(beta: f64, coupling: f64, columns: i64) -> Ising {
         let geometry = Geometry::square([4, columns], [true, true]).unwrap();
@@ -455,8 +249,16 @@ mod tests {
                     .0
                     .iter_mut()
                     .for_each(|word| word.0.iter_mut().for_each(|x| *x = stream.word()));
+                let mut rare = packed.rare(&mut stream);
                 packed
-                    .half_sweep(0, &mut words, &mut lanes, &mut stream, &mut || Ok(()))
+                    .half_sweep(
+                        0,
+                        &mut words,
+                        &mut lanes,
+                        &mut rare,
+                        &mut stream,
+                        &mut || Ok(()),
+                    )
                     .unwrap();
                 let up: u32 = words.colours[0]
                     .iter()
@@ -501,18 +303,5 @@ mod tests {
             before.iter().zip(&chain.spins).all(|(a, b)| *a == -b),
             "beta = 0 accepts all"
         );
-    }
-
-    #[test]
-    fn odd_loops_are_refused() {
-        let odd = Geometry::square([4, 5], [true, true]).unwrap();
-        assert!(
-            two_colours(&odd)
-                .unwrap_err()
-                .to_string()
-                .contains("cannot be given two colours")
-        );
-        let open = Geometry::square([4, 5], [true, false]).unwrap();
-        assert_eq!(two_colours(&open).unwrap()[..3], [0, 2, 4]);
     }
 }
