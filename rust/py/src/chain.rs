@@ -16,7 +16,8 @@ use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use crate::error::IntoPython;
-use crate::run::{PyKernel, supervise};
+use crate::run::PyKernel;
+use crate::supervise::supervise;
 
 type Vector<'py> = PyReadonlyArray1<'py, f64>;
 type Indices<'py> = PyReadonlyArray1<'py, i64>;

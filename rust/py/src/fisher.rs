@@ -9,7 +9,7 @@ use quincunx_lattice::fisher::{
 
 use crate::error::IntoPython;
 use crate::lattice::PySpinModel;
-use crate::run::supervise;
+use crate::supervise::supervise;
 
 /// Scalar curvature, R1 to R4, rows of the metric of one cell, cells along each axis, method, and for Monte Carlo the
 /// standard errors of R and of R1 to R4 and the number of effective samples.

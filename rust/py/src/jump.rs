@@ -11,7 +11,8 @@ use quincunx_jump::{Convention, Direct, Network};
 
 use crate::error::IntoPython;
 use crate::formula::Formula;
-use crate::run::{PyKernel, supervise};
+use crate::run::PyKernel;
+use crate::supervise::supervise;
 
 type Side = Vec<(usize, u64)>;
 

@@ -13,7 +13,8 @@ use quincunx_lattice::sample::{LatticeKernel, Law, Method, Order, Start};
 use quincunx_lattice::{Geometry, Ising, Potts, Values};
 
 use crate::error::IntoPython;
-use crate::run::{PyKernel, supervise};
+use crate::run::PyKernel;
+use crate::supervise::supervise;
 
 /// Sites and bonds.
 #[pyclass(frozen, name = "Geometry", module = "quincunx._core")]

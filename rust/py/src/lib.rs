@@ -8,10 +8,12 @@ mod fisher;
 mod formula;
 mod jump;
 mod lattice;
+mod pieces;
 mod plan;
 mod run;
 mod sde;
 mod streams;
+mod supervise;
 mod switching;
 
 use pyo3::prelude::*;
@@ -25,6 +27,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     formula::register(module)?;
     jump::register(module)?;
     lattice::register(module)?;
+    pieces::register(module)?;
     run::register(module)?;
     sde::register(module)?;
     streams::register(module)?;

@@ -1,10 +1,7 @@
-//! The run loop across the border: the GIL is released, the calling thread listens for Ctrl-C and tells progress.
+//! The run loop across the border.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
@@ -12,88 +9,13 @@ use pyo3::types::{PyBytes, PyList};
 use quincunx_core::error::check;
 use quincunx_core::observe::{Array, Endings, Kind, Moments, Output};
 use quincunx_core::rng::{Address, Key, Purpose};
-use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Set, Starts};
+use quincunx_core::run::{Ensemble, Kernel, Piece, Set, Starts};
 use quincunx_core::simd::math;
 use quincunx_core::{Error, Result};
 
 use crate::error::IntoPython;
 use crate::plan::{Names, Spec, folds};
-
-/// How long the calling thread sleeps between two looks at signals and progress.
-const LISTEN: Duration = Duration::from_millis(10);
-/// Shortest time between two calls of `progress`.
-const TELL: Duration = Duration::from_millis(100);
-
-/// Runs `work` on `threads` workers of our own while this thread listens: without the GIL, cancelled within
-/// milliseconds by a signal, `progress(fraction)` at most 10 times a second. Every long computation goes through here.
-pub fn supervise<T: Send>(
-    py: Python<'_>,
-    threads: usize,
-    progress: Option<&Py<PyAny>>,
-    work: impl FnOnce(&Pool, &Pulse) -> Result<T> + Send,
-) -> PyResult<T> {
-    let pool = Pool::of(threads).py()?;
-    let pulse = Pulse::new();
-    let outcome = py.detach(|| {
-        std::thread::scope(|scope| {
-            let (done, finished) = channel();
-            let (pool, pulse) = (&pool, &pulse);
-            scope.spawn(move || {
-                let result = catch_unwind(AssertUnwindSafe(|| work(pool, pulse)));
-                // The receiver outlives this thread; a closed channel could only mean that nobody waits.
-                let _ = done.send(result);
-            });
-            let mut told = Instant::now();
-            let mut interrupted = None;
-            loop {
-                match finished.recv_timeout(LISTEN) {
-                    Ok(result) => break (result, interrupted),
-                    Err(RecvTimeoutError::Disconnected) => {
-                        break (
-                            Ok(Err(Error::Internal("a worker vanished".into()))),
-                            interrupted,
-                        );
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                }
-                let due = progress.filter(|_| told.elapsed() >= TELL);
-                if due.is_some() {
-                    told = Instant::now();
-                }
-                if interrupted.is_none() {
-                    let heard = Python::attach(|py| {
-                        py.check_signals()?;
-                        due.map_or(Ok(()), |tell| {
-                            tell.bind(py).call1((pulse.fraction(),)).map(|_| ())
-                        })
-                    });
-                    if let Err(error) = heard {
-                        pulse.cancel();
-                        interrupted = Some(error);
-                    }
-                }
-            }
-        })
-    });
-    match outcome {
-        (_, Some(signal)) => Err(signal),
-        (Ok(result), None) => {
-            if let (Some(tell), Ok(_)) = (progress, &result) {
-                tell.bind(py).call1((1.0,))?;
-            }
-            result.py()
-        }
-        (Err(panic), None) => Err(Error::Internal(format!("panic: {}", panic_text(&panic)))).py(),
-    }
-}
-
-fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> &str {
-    panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("unknown")
-}
+use crate::supervise::supervise;
 
 /// A law with its parameters and an algorithm, ready to run.
 #[pyclass(frozen, name = "Kernel", module = "quincunx._core")]
@@ -352,33 +274,6 @@ fn check_bytes(what: String, bytes: u128, limit: u128, remedy: &str) -> PyResult
     check::memory(what, bytes, limit, remedy).py()
 }
 
-/// Replicas `start..stop` of set `set` before their start, as a piece.
-#[pyfunction]
-fn new_piece(py: Python<'_>, set: usize, start: u64, stop: u64) -> PyResult<Bound<'_, PyBytes>> {
-    Ok(PyBytes::new(
-        py,
-        &Piece::new(set, start..stop).to_bytes().py()?,
-    ))
-}
-
-/// The same piece as part of parameter set `set`: an executor computes one set at a time.
-#[pyfunction]
-fn relabel<'py>(
-    py: Python<'py>,
-    piece: &Bound<'py, PyBytes>,
-    set: usize,
-) -> PyResult<Bound<'py, PyBytes>> {
-    let mut piece = Piece::from_bytes(piece.as_bytes()).py()?;
-    piece.set = set;
-    Ok(PyBytes::new(py, &piece.to_bytes().py()?))
-}
-
-/// The end of the run that finished a piece, or None.
-#[pyfunction]
-fn piece_end(piece: &Bound<'_, PyBytes>) -> PyResult<Option<f64>> {
-    Ok(Piece::from_bytes(piece.as_bytes()).py()?.end())
-}
-
 /// Uniform numbers in (0, 1) for the start of replicas `first..stop`: one per replica, `slot` numbers the start name.
 #[pyfunction]
 fn start_uniforms(
@@ -398,19 +293,6 @@ fn start_uniforms(
         .into_pyarray(py)
 }
 
-/// (set, start, stop, finished, time reached or None) of a piece.
-#[pyfunction]
-fn piece_info(piece: &Bound<'_, PyBytes>) -> PyResult<(usize, u64, u64, bool, Option<f64>)> {
-    let piece = Piece::from_bytes(piece.as_bytes()).py()?;
-    Ok((
-        piece.set,
-        piece.replicas.start,
-        piece.replicas.end,
-        piece.is_finished(),
-        piece.time(),
-    ))
-}
-
 /// The public words for the status codes, in order.
 #[pyfunction]
 fn status_words() -> Vec<&'static str> {
@@ -427,10 +309,6 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STREAM_VERSION", quincunx_core::STREAM_VERSION)?;
     module.add("VERSION", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(check_bytes, module)?)?;
-    module.add_function(wrap_pyfunction!(relabel, module)?)?;
-    module.add_function(wrap_pyfunction!(piece_end, module)?)?;
     module.add_function(wrap_pyfunction!(start_uniforms, module)?)?;
-    module.add_function(wrap_pyfunction!(new_piece, module)?)?;
-    module.add_function(wrap_pyfunction!(piece_info, module)?)?;
     module.add_function(wrap_pyfunction!(status_words, module)?)
 }

@@ -8,7 +8,8 @@ use quincunx_switching::geometric::geometric_terms;
 use quincunx_switching::{Law, Start, SwitchProcess};
 
 use crate::error::IntoPython;
-use crate::run::{PyKernel, supervise};
+use crate::run::PyKernel;
+use crate::supervise::supervise;
 
 /// A sojourn law by name and two numbers: ("exponential", rate, 0), ("gamma", shape, rate), ("weibull", shape, scale).
 type PyLaw = (String, f64, f64);

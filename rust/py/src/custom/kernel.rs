@@ -1,104 +1,22 @@
-//! Laws written in Python: one call per step for a block of replicas, everything else as for native kernels.
-
-use std::sync::{Mutex, PoisonError};
+//! The kernel that calls a Python step.
 
 use numpy::ndarray::{ArrayD, IxDyn};
-use numpy::{IntoPyArray, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use quincunx_core::observe::{Clock, Hold, Kind, Status, View};
-use quincunx_core::rng::{Normals, Purpose, Stream, samplers::Poisson};
+use quincunx_core::rng::{Normals, Purpose, Stream};
 use quincunx_core::run::{Kernel, Quantity, Task};
 use quincunx_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::streams::Streams;
 use crate::error::{IntoPython, foreign};
 use crate::run::PyKernel;
 
 /// Replicas per call of the step: enough to amortise the call, few enough to share among threads.
 const BLOCK: usize = 256;
-
-/// The streams of a block of replicas, for the `draw` argument of a step.
-#[pyclass(frozen, module = "quincunx._core")]
-struct Streams {
-    inner: Mutex<Vec<Normals>>,
-}
-
-impl Streams {
-    /// One number per replica and element of `shape`, drawn replica by replica.
-    fn fill<'py>(
-        &self,
-        py: Python<'py>,
-        shape: Vec<usize>,
-        mut number: impl FnMut(usize, &mut Normals) -> f64,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        let mut streams = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let each: usize = shape.iter().product();
-        let mut values = Vec::with_capacity(streams.len() * each);
-        for stream in streams.iter_mut() {
-            for _ in 0..each {
-                let i = values.len();
-                values.push(number(i, stream));
-            }
-        }
-        let full: Vec<usize> = std::iter::once(streams.len()).chain(shape).collect();
-        let array = ArrayD::from_shape_vec(IxDyn(&full), values);
-        Ok(array
-            .map_err(|e| PyValueError::new_err(e.to_string()))?
-            .into_pyarray(py))
-    }
-}
-
-#[pymethods]
-impl Streams {
-    /// Uniform in (0, 1).
-    fn uniform<'py>(
-        &self,
-        py: Python<'py>,
-        shape: Vec<usize>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.stream_mut().uniform())
-    }
-
-    /// Standard normal.
-    fn normal<'py>(
-        &self,
-        py: Python<'py>,
-        shape: Vec<usize>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.draw())
-    }
-
-    /// Standard exponential.
-    fn exponential<'py>(
-        &self,
-        py: Python<'py>,
-        shape: Vec<usize>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.stream_mut().exponential())
-    }
-
-    /// Poisson with the mean of each element of `lam`, which has shape (b, *shape).
-    fn poisson<'py>(
-        &self,
-        py: Python<'py>,
-        lam: PyReadonlyArrayDyn<'py, f64>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        let laws: Result<Vec<Poisson>> = lam.as_array().iter().map(|&m| Poisson::new(m)).collect();
-        let laws = laws.py()?;
-        let shape = lam.shape().get(1..).unwrap_or(&[]).to_vec();
-        self.fill(py, shape, |i, s| laws[i].sample(s.stream_mut()) as f64)
-    }
-
-    /// Number of replicas.
-    fn __len__(&self) -> usize {
-        self.inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .len()
-    }
-}
 
 #[derive(Debug)]
 struct Custom {
@@ -194,15 +112,7 @@ impl Custom {
                 .enumerate()
                 .for_each(|(c, x)| columns[c * lanes + l] = *x);
         }
-        let streams = Python::attach(|py| {
-            Py::new(
-                py,
-                Streams {
-                    inner: Mutex::new(normals),
-                },
-            )
-        })
-        .map_err(foreign)?;
+        let streams = Python::attach(|py| Py::new(py, Streams::of(normals))).map_err(foreign)?;
         Ok(Block {
             first,
             lanes,
@@ -343,13 +253,7 @@ impl Custom {
 
     fn end(&self, task: &mut Task<'_>, block: &Block) -> Result<()> {
         if task.keeps() {
-            let streams = block
-                .streams
-                .get()
-                .inner
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
+            let streams = block.streams.get().state();
             for (l, normals) in streams.into_iter().enumerate() {
                 let columns = (0..self.width())
                     .map(|c| block.columns[c * block.lanes + l])
@@ -375,7 +279,7 @@ impl Custom {
 
 /// A law whose step is a Python callable `advance(t, x, streams)`.
 #[pyfunction]
-fn custom_kernel(
+pub(super) fn custom_kernel(
     advance: Py<PyAny>,
     state: Vec<(String, Vec<usize>)>,
     dt: Option<f64>,
@@ -395,10 +299,4 @@ fn custom_kernel(
         quantities,
         dt,
     }))
-}
-
-/// Adds this file's names to the module.
-pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<Streams>()?;
-    module.add_function(wrap_pyfunction!(custom_kernel, module)?)
 }

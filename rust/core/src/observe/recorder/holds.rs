@@ -1,0 +1,141 @@
+//! What depends on the whole path: time averages, extremes, first passages.
+
+use std::sync::Arc;
+
+use super::recording::{Clock, Hold, Recorder};
+use crate::observe::plan::Observer;
+use crate::observe::track::Trace;
+use crate::observe::view::View;
+
+impl Recorder {
+    /// Tells that lane `l` of `view` held its values during `holds[l]`. Call it for every event or step when
+    /// [`Recorder::watches`] says so, before the values change.
+    pub fn hold(&mut self, holds: &[Hold], view: View<'_>) {
+        let plan = Arc::clone(&self.plan);
+        for (p, part) in plan.parts.iter().enumerate() {
+            if !part.watches() {
+                continue;
+            }
+            if let Observer::FirstPassage { conditions } = &part.observer {
+                for (c, condition) in conditions.iter().enumerate() {
+                    self.values.resize(view.lanes(), 0.0);
+                    self.times.clear();
+                    self.times.extend(holds.iter().map(|h| h.from));
+                    condition.formula.evaluate(
+                        &self.times,
+                        view,
+                        &mut self.scratch,
+                        &mut self.values,
+                    );
+                    for (l, hold) in holds.iter().enumerate() {
+                        // Comparisons give exactly 0 or 1; NaN counts as not met.
+                        if hold.slot != Hold::IDLE
+                            && self.values[l] != 0.0
+                            && !self.values[l].is_nan()
+                        {
+                            self.times.resize(view.lanes(), 0.0);
+                            let kept = std::mem::take(&mut self.values);
+                            self.hit(hold.slot as usize, p, c, hold.from, view.lane(l));
+                            self.values = kept;
+                        }
+                    }
+                }
+                continue;
+            }
+            self.evaluate(part, view, |l| holds.get(l).map_or(0.0, |h| h.from));
+            let lanes = view.lanes();
+            for (l, hold) in holds.iter().enumerate() {
+                let Some(track) = self.tracks.get_mut(hold.slot as usize).filter(|t| !t.done)
+                else {
+                    continue;
+                };
+                let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
+                track.traces[p].hold(part, hold, row);
+            }
+        }
+    }
+
+    /// Records that condition `condition` of part `part` was met by `slot` at time `t` with the values of `view`
+    /// (one lane). Kernels with continuous paths call it for crossings between two steps; the first call counts.
+    pub fn hit(&mut self, slot: usize, part: usize, condition: usize, t: f64, view: View<'_>) {
+        let plan = Arc::clone(&self.plan);
+        let Some(spec) = plan.parts.get(part) else {
+            return;
+        };
+        let open = matches!(
+            self.tracks
+                .get(slot)
+                .filter(|k| !k.done)
+                .and_then(|k| k.traces.get(part)),
+            Some(Trace::Passage(_, -1, _))
+        );
+        if !open {
+            return;
+        }
+        self.evaluate(spec, view, |_| t);
+        if let Some(Trace::Passage(time, hit, values)) = self
+            .tracks
+            .get_mut(slot)
+            .and_then(|k| k.traces.get_mut(part))
+        {
+            *time = t;
+            *hit = i8::try_from(condition).unwrap_or(i8::MAX);
+            values.clone_from(&self.values);
+        }
+        self.settle(slot);
+    }
+
+    /// True while part `part` of `slot` still waits for its first passage.
+    pub fn waits(&self, slot: usize, part: usize) -> bool {
+        matches!(
+            self.tracks
+                .get(slot)
+                .filter(|t| !t.done)
+                .and_then(|t| t.traces.get(part)),
+            Some(Trace::Passage(_, -1, _))
+        )
+    }
+
+    /// Shows the state at the very end `t1` of the slots `first..first + view.lanes()`, after all looks.
+    pub fn finish(&mut self, first: usize, t1: f64, view: View<'_>) {
+        if !self.watches() {
+            return;
+        }
+        let to = if self.clock == Clock::Steps {
+            t1 + 1.0
+        } else {
+            t1
+        };
+        let holds: Vec<Hold> = (first..first + view.lanes())
+            .map(|s| Hold {
+                slot: u32::try_from(s).unwrap_or(Hold::IDLE),
+                from: t1,
+                to,
+            })
+            .collect();
+        self.hold(&holds, view);
+        let plan = Arc::clone(&self.plan);
+        for (p, part) in plan.parts.iter().enumerate() {
+            for l in 0..view.lanes() {
+                let slot = first + l;
+                if self.done(slot) {
+                    continue;
+                }
+                let open = self.waits(slot, p);
+                let weightless = matches!(self.tracks.get(slot).and_then(|t| t.traces.get(p)), Some(Trace::Average(w, _)) if *w == 0.0);
+                if !open && !weightless {
+                    continue;
+                }
+                self.evaluate(part, view.lane(l), |_| t1);
+                match self.tracks.get_mut(slot).and_then(|t| t.traces.get_mut(p)) {
+                    Some(Trace::Passage(_, _, values)) => values.clone_from(&self.values),
+                    Some(Trace::Average(weight, sums)) => {
+                        *weight = 1.0;
+                        sums.clone_from(&self.values);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}

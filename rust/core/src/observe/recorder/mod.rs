@@ -1,0 +1,7 @@
+//! The one interface through which every kernel reports what its replicas do.
+
+mod holds;
+mod looks;
+mod recording;
+
+pub use recording::{Clock, Hold, Recorder};

@@ -1,0 +1,207 @@
+//! The one interface through which every kernel reports what its replicas do.
+
+use std::sync::Arc;
+
+use crate::observe::plan::{Observable, Observer, Part, Plan};
+use crate::observe::track::{Status, Trace, Track};
+use crate::observe::view::View;
+
+/// What `t` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// Real model time.
+    Time,
+    /// Steps or sweeps: a value is in force for one whole unit.
+    Steps,
+}
+
+/// The values of one lane were in force from `from` to `to`.
+#[derive(Clone, Copy, Debug)]
+pub struct Hold {
+    /// The replica's slot in the task, or [`Hold::IDLE`].
+    pub slot: u32,
+    /// Since when.
+    pub from: f64,
+    /// Until when.
+    pub to: f64,
+}
+
+impl Hold {
+    /// The slot of a lane that carries no replica.
+    pub const IDLE: u32 = u32::MAX;
+}
+
+/// Collects what a [`Plan`] asks for from the replicas of one task. Slots count the task's replicas from 0.
+#[derive(Debug)]
+pub struct Recorder {
+    pub(super) plan: Arc<Plan>,
+    pub(super) clock: Clock,
+    pub(super) tracks: Vec<Track>,
+    pub(super) stops: bool,
+    pub(super) values: Vec<f64>,
+    pub(super) times: Vec<f64>,
+    pub(super) scratch: Vec<f64>,
+}
+
+impl Recorder {
+    /// A recorder that goes on from `tracks`. With `extends` a replica only stops early if no longer run could
+    /// observe it again.
+    pub(crate) fn new(plan: Arc<Plan>, clock: Clock, tracks: Vec<Track>, extends: bool) -> Self {
+        let passage = |p: &Part| matches!(p.observer, Observer::FirstPassage { .. });
+        let grid = |p: &Part| matches!(p.observer, Observer::Grid { .. }) && !extends;
+        let stops =
+            plan.parts.iter().any(passage) && plan.parts.iter().all(|p| passage(p) || grid(p));
+        Self {
+            plan,
+            clock,
+            tracks,
+            stops,
+            values: Vec::new(),
+            times: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Fresh tracks for a plan.
+    pub(crate) fn fresh(plan: &Plan, slots: usize) -> Vec<Track> {
+        (0..slots).map(|_| Track::new(&plan.parts)).collect()
+    }
+
+    /// Gives the tracks back.
+    pub(crate) fn into_tracks(self) -> Vec<Track> {
+        self.tracks
+    }
+
+    /// A copy of the track of `slot`, for a checkpoint.
+    pub(crate) fn track(&self, slot: usize) -> Option<&Track> {
+        self.tracks.get(slot)
+    }
+
+    /// The plan being followed.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// True if [`Recorder::hold`] must be called for every event or step.
+    pub fn watches(&self) -> bool {
+        self.plan.watches()
+    }
+
+    /// True if [`Recorder::event`] must be called for every event.
+    pub fn keeps_events(&self) -> bool {
+        self.plan.keeps_events()
+    }
+
+    /// True once nothing that `slot` does is of interest any more: observed to the end, or failed.
+    #[inline]
+    pub fn done(&self, slot: usize) -> bool {
+        self.tracks.get(slot).is_none_or(|track| track.done)
+    }
+
+    /// Shows event number `index` of `slot` at time `t`, with the values after it (one lane); the start row is -1.
+    pub fn event(&mut self, slot: usize, t: f64, index: i64, view: View<'_>) {
+        let plan = Arc::clone(&self.plan);
+        for (p, part) in plan.parts.iter().enumerate() {
+            if !matches!(part.observer, Observer::Events) {
+                continue;
+            }
+            self.evaluate(part, view, |_| t);
+            if let Some(Trace::Events(times, events, values)) = self
+                .tracks
+                .get_mut(slot)
+                .filter(|k| !k.done)
+                .and_then(|k| k.traces.get_mut(p))
+            {
+                times.push(t);
+                events.push(index);
+                values.extend_from_slice(&self.values);
+            }
+        }
+    }
+
+    /// Adds to the count of events (or steps) of `slot`.
+    #[inline]
+    pub fn count(&mut self, slot: usize, events: u64) {
+        if let Some(track) = self.tracks.get_mut(slot) {
+            track.events += events;
+        }
+    }
+
+    /// Marks a replica that stays where it is for good. It still has to be shown to the end.
+    pub fn absorbed(&mut self, slot: usize) {
+        if let Some(track) = self
+            .tracks
+            .get_mut(slot)
+            .filter(|t| !t.done && t.status.is_fine())
+        {
+            track.status = Status::Absorbed;
+        }
+    }
+
+    /// Ends a replica that failed at time `t` in the state shown (one lane).
+    pub fn fail(&mut self, slot: usize, status: Status, t: f64, state: &[f64]) {
+        if let Some(track) = self.tracks.get_mut(slot).filter(|k| !k.done) {
+            track.status = status;
+            track.failed_at = t;
+            track.failed_state = state.to_vec();
+            track.done = true;
+        }
+    }
+
+    /// Values of all observables of `part`, `[width][lanes]`, into `self.values`.
+    pub(super) fn evaluate(&mut self, part: &Part, view: View<'_>, time: impl Fn(usize) -> f64) {
+        observe(
+            part,
+            view,
+            time,
+            &mut self.values,
+            &mut self.times,
+            &mut self.scratch,
+        );
+    }
+
+    /// Ends a replica when only first passages and a finished grid were asked for and all have happened.
+    pub(super) fn settle(&mut self, slot: usize) {
+        if !self.stops {
+            return;
+        }
+        if let Some(track) = self.tracks.get_mut(slot) {
+            track.done = track.looked == self.plan.looks.len()
+                && !track
+                    .traces
+                    .iter()
+                    .any(|trace| matches!(trace, Trace::Passage(_, -1, _)));
+        }
+    }
+}
+
+/// Values of all observables of `part`, `[width][lanes]`.
+pub(super) fn observe(
+    part: &Part,
+    view: View<'_>,
+    time: impl Fn(usize) -> f64,
+    values: &mut Vec<f64>,
+    times: &mut Vec<f64>,
+    scratch: &mut Vec<f64>,
+) {
+    let lanes = view.lanes();
+    values.clear();
+    values.resize(part.width() * lanes, 0.0);
+    times.clear();
+    times.extend((0..lanes).map(time));
+    let mut rows = values.chunks_exact_mut(lanes.max(1));
+    for observable in &part.of {
+        match observable {
+            Observable::Columns(range) => {
+                for (c, row) in range.clone().zip(&mut rows) {
+                    row.copy_from_slice(view.column(c));
+                }
+            }
+            Observable::Formula(formula) => {
+                if let Some(row) = rows.next() {
+                    formula.evaluate(times, view, scratch, row);
+                }
+            }
+        }
+    }
+}
