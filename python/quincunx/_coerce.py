@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["choice", "mapping", "number", "numbers", "whole"]
+__all__ = ["choice", "fact", "mapping", "number", "numbers", "whole", "word"]
+
+LARGEST = 2**62  # of whole numbers: what the core counts with holds twice as much
 
 
 def number(what: str, value: Any) -> float:
@@ -27,14 +29,32 @@ def number(what: str, value: Any) -> float:
 
 
 def whole(what: str, value: Any) -> int:
-    """Return one whole number; TypeError for anything else."""
+    """Return one whole number; TypeError for anything else, ValueError beyond 2**62."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise TypeError(f"{what} = {_shown(value)}: must be a whole number")
+    if abs(int(value)) > LARGEST:
+        raise ValueError(f"{what} = {_shown(value)}: must be below 2**62")
     return int(value)
+
+
+def fact(what: str, value: Any) -> bool:
+    """Return True or False; TypeError for anything else."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{what} = {_shown(value)}: must be True or False")
+    return bool(value)
+
+
+def word(what: str, value: Any) -> str:
+    """Return text; TypeError for anything else."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} = {_shown(value)}: must be text")
+    return str(value)
 
 
 def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return a float64 array of ``axes`` axes (None: any number); TypeError for what holds no numbers."""
+    if np.ma.is_masked(value):
+        raise ValueError(f"{what}: holds masked values")
     try:
         if isinstance(value, str | bytes | Mapping) or callable(value):
             raise TypeError

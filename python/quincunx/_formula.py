@@ -105,7 +105,10 @@ def formula(value: object, what: str = "formula") -> _core.Formula:
     if isinstance(value, str):
         return _from_text(str(value))
     if isinstance(value, Real | np.bool_):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise ValueError(f"{what}: holds a number too large for a double") from None
         return _core.Formula(repr(number), [number])
     if _is_sympy(value):
         from quincunx._sympy import postfix_of

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import numbers
 
 __all__ = ["Method", "Model", "StartName", "frozen_array", "nearest"]
 
@@ -100,9 +101,10 @@ class Model(ABC):
         for name, value in values.items():
             if name not in params:
                 raise ValueError(f"{name} = {value!r}: no such parameter; {nearest(name, params)}")
-            if np.shape(value) != np.shape(params[name]):
+            shape = _shape(name, value)
+            if shape != np.shape(params[name]):
                 raise ValueError(
-                    f"{name}: has shape {np.shape(value)}, the model was made with {np.shape(params[name])}; "
+                    f"{name}: has shape {shape}, the model was made with {np.shape(params[name])}; "
                     "make a new model to change it",
                 )
         return {**params, **values}
@@ -117,11 +119,15 @@ def nearest(name: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
     return f"{hint}known names: {', '.join(known) or 'none'}"
 
 
-def frozen_array(what: str, value: Any, dtype: Any = np.float64) -> np.ndarray[Any, Any]:
-    """Return a read-only array of its own; TypeError that names the argument if ``value`` is none."""
+def _shape(name: str, value: Any) -> tuple[int, ...]:
     try:
-        array = np.array(value, dtype=dtype, order="C")
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{what}: must be an array of {np.dtype(dtype).name} numbers ({error})") from None
+        return np.shape(value)
+    except ValueError:
+        raise ValueError(f"{name}: its rows have different lengths") from None
+
+
+def frozen_array(what: str, value: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return a read-only float64 array of its own; an error names the argument if ``value`` is none."""
+    array = np.array(numbers(what, value), order="C")
     array.flags.writeable = False
     return array

@@ -19,6 +19,7 @@ from quincunx._model import Method, Model
 from quincunx._progress import listener
 from quincunx._result import Info, Result
 from quincunx._rng import keys
+from quincunx._threads import worker_threads
 from quincunx.observe import Observer
 
 __all__ = ["simulate"]
@@ -97,7 +98,7 @@ def simulate(
     True
     """
     begun = time.perf_counter()
-    workers, limit = _threads(threads), memory_limit(max_bytes)
+    workers, limit = worker_threads(threads), memory_limit(max_bytes)
     found = keys(rng, _sets(params, model))
     job = make_job(model, t, start, params, method, observe, n, tuple(found))
     job.starts.check_memory(job.sweep.sets, limit)
@@ -156,18 +157,3 @@ def _sets(params: Any, model: Any) -> int:
     from quincunx._sweep import Sweep
 
     return Sweep(model, params).sets if isinstance(model, Model) else 1
-
-
-def default_threads() -> int:
-    """Return the number of processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _threads(threads: Any) -> int:
-    if threads is None:
-        return default_threads()
-    if isinstance(threads, bool) or not isinstance(threads, int | np.integer):
-        raise TypeError(f"threads = {threads!r}: must be a whole number")
-    if not 1 <= threads <= 4096:
-        raise ValueError(f"threads = {threads}: must be between 1 and 4096")
-    return int(threads)

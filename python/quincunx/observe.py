@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from quincunx._coerce import choice, number, numbers, whole
+from quincunx._coerce import choice, fact, number, numbers, whole
 
 __all__ = [
     "At",
@@ -256,7 +256,7 @@ def moments(of: Of = None, *, order: int = 2, when: Grid | None = None, cov: boo
     order = whole("order", order)
     if not 2 <= order <= 8:
         raise ValueError(f"order = {order}: must be between 2 and 8")
-    return Moments(of, order, _when(when), _fact("cov", cov))
+    return Moments(of, order, _when(when), fact("cov", cov))
 
 
 def histogram(
@@ -287,12 +287,6 @@ def histogram(
     if edges.size < 2 or not np.all(np.isfinite(edges)) or np.any(np.diff(edges) <= 0):
         raise ValueError(f"bins = {bins!r}: must be at least two finite increasing edges")
     return Histogram(of, tuple(edges.tolist()), _when(when), over, _burn(burn))
-
-
-def _fact(what: str, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{what} = {value!r:.80}: must be True or False")
-    return bool(value)
 
 
 def _burn(burn: Any) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 
 import quincunx as qx
 
-DOCUMENTED = (ValueError, TypeError, MemoryError, OverflowError, qx.SimulationError)
+DOCUMENTED = (ValueError, TypeError, MemoryError, OverflowError, KeyError, qx.SimulationError)
 SECONDS = 5  # longer than any of these small calls takes, even on a busy machine
 MEMORY = 4 * 2**30  # bytes that all calls together may take
 # Arguments that may ask for more work than anybody has time for: what is large is no mistake there.
@@ -103,6 +103,8 @@ def attempt(name, function, keywords, argument, value):
         return f"{shown}: hangs"
     except DOCUMENTED as error:
         text = str(error)
+        if isinstance(error, KeyError) and argument != "name":
+            return f"{shown}: {type(error).__name__}: {text[:160]}"  # for looking up names alone
         if "bug in quincunx" in text or "panic" in text:
             return f"{shown}: {text[:200]}"
         if argument.split("__")[0] not in text and not any(word in text for word in aliases(argument)):
@@ -130,9 +132,18 @@ def aliases(argument):
         "Q": ["Q", "row", "matrix"],
         "state": ["state", "start"],
         "geometry": ["geometry"],
-        "params": ["params", "parameter"],
+        "params": ["params", "parameter", "formula"],
         "step": ["step"],
         "bins": ["bins"],
+        "paths": ["path"],
+        "times": ["path"],
+        "states": ["path"],
+        "reactions": ["reaction"],
+        "reactants": ["reaction", "formula"],
+        "products": ["reaction"],
+        "rate": ["reaction", "formula"],
+        "a": ["name"],
+        "b": ["name"],
     }.get(argument, [])
 
 

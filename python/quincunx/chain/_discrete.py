@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal, overload
 import numpy as np
 
 from quincunx import _core
-from quincunx._simulate import default_threads
+from quincunx._coerce import numbers
 from quincunx.chain._answers import ExactInfo
-from quincunx.chain._finite import FiniteChain
+from quincunx.chain._finite import FiniteChain, is_single
 
 __all__ = ["MarkovChain"]
 
@@ -65,23 +65,6 @@ class MarkovChain(FiniteChain):
         """The transition matrix, read-only."""
         return self._matrix
 
-    def __len__(self) -> int:
-        return int(self._matrix.shape[0])
-
-    def period(self) -> int | Array:
-        """The period of an irreducible chain; for any other an array with the period of each of `classes`.
-
-        The greatest common divisor of the lengths of all cycles; 0 for a transient state that is never visited twice.
-
-        Examples
-        --------
-        >>> from quincunx import chain
-        >>> chain.MarkovChain([[0, 1], [1, 0]]).period()
-        2
-        """
-        periods = self.classes().period
-        return int(periods[0]) if len(periods) == 1 else periods
-
     @overload
     def transient(self, p0: Any, t: Any, *, tol: float = ..., info: Literal[False] = ...) -> Array: ...
     @overload
@@ -111,18 +94,12 @@ class MarkovChain(FiniteChain):
         SimulationError
             More than 1e8 products would be needed and no steady state is in sight.
         """
-        steps = np.asarray(t)
-        if steps.dtype.kind not in "iuf":
-            raise TypeError(f"t = {t!r}: must be a number of steps or an array of them")
-        if steps.dtype.kind == "f" and not np.all(steps == np.rint(steps)):
+        times = numbers("t", t)
+        if not np.all(times == np.rint(times)):
             raise ValueError(f"t = {t!r}: counts steps and must be whole")
-        if np.any(np.abs(steps) > 2**53):
+        if np.any(np.abs(times) > 2**53):
             raise ValueError(f"t = {t!r}: must be at most 2**53")
-        flat = np.ascontiguousarray(steps.ravel(), dtype=np.int64)
-        law = self._point_or_law("p0", p0)
-        laws, products, bound = self._law.transient(law, flat, float(tol), default_threads())
-        answer = laws.reshape(*steps.shape, len(self))
-        return (answer, ExactInfo(None, products, bound)) if info else answer
+        return self._transient(p0, times.astype(np.int64), tol, info)
 
     def log_likelihood(self, paths: Any) -> float:
         """The log-probability of observed paths, each given its first state: ``sum ln P[x[k], x[k + 1]]`` (nats).
@@ -143,6 +120,13 @@ class MarkovChain(FiniteChain):
         >>> round(chain.MarkovChain([[0.5, 0.5], [0.25, 0.75]]).log_likelihood([0, 1, 1]), 6)
         -0.980829
         """
-        whole = isinstance(paths, np.ndarray) or not len(paths) or np.ndim(paths[0]) == 0
-        listed = np.atleast_2d(np.asarray(paths)) if whole else paths
-        return float(sum(self._law.log_likelihood(self._indices("path", np.asarray(p).ravel())) for p in listed))
+        return float(sum(self._law.log_likelihood(self._indices("path", p).ravel()) for p in _listed(paths)))
+
+
+def _listed(paths: Any) -> Any:
+    """Return a list of paths: one path is a list of one, rows of an array are its rows."""
+    if isinstance(paths, np.ndarray) and paths.ndim in (1, 2):
+        return np.atleast_2d(paths)
+    if isinstance(paths, list | tuple):
+        return [paths] if not paths or is_single(paths[0]) else paths
+    raise TypeError(f"paths = {paths!r:.80}: must be a path of states, rows of paths, or a list of paths")

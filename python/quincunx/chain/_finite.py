@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Literal, Self, overload
@@ -10,13 +9,15 @@ from typing import Any, ClassVar, Literal, Self, overload
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import fact, number, numbers
+from quincunx._memory import check_bytes, memory_limit
 from quincunx._model import Method, Model, StartName
-from quincunx._simulate import default_threads
+from quincunx._threads import worker_threads
 from quincunx.chain._answers import Classes, ExactInfo
 from quincunx.chain._matrix import CoreClass, build, fingerprint, freeze
 from quincunx.chain._method import Alias
 
-__all__ = ["FiniteChain"]
+__all__ = ["FiniteChain", "is_single"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -118,9 +119,42 @@ class FiniteChain(Model):
         Grassmann, Taksar, Heyman, Oper. Res. 33 (1985) 1107-1116; O'Cinneide, Numer. Math. 65 (1993) 109-120;
         Horton, Leutenegger, SIGMETRICS 1994 (multilevel).
         """
-        laws, residual, cycles = self._law.stationary(bool(all), float(tol), default_threads())
-        answer = laws if all else laws[0]
+        every, info = fact("all", all), fact("info", info)
+        laws, residual, cycles = self._law.stationary(every, number("tol", tol), worker_threads())
+        answer = laws if every else laws[0]
         return (answer, ExactInfo(residual, cycles, None)) if info else answer
+
+    def period(self) -> int | Array:
+        """The period of an irreducible chain; for any other an array with the period of each of `classes`.
+
+        The greatest common divisor of the lengths of all cycles; 0 for a transient state that is never visited twice.
+        In continuous time it is that of the embedded chain of jumps, a structure of the graph: no law is periodic there,
+        and an absorbing state has period 1.
+
+        Returns
+        -------
+        int or ndarray of int64, (n_classes,)
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> chain.MarkovChain([[0, 1], [1, 0]]).period()
+        2
+        """
+        periods = self.classes().period
+        return int(periods[0]) if len(periods) == 1 else periods
+
+    def _transient(self, p0: Any, times: Array, tol: Any, info: Any) -> Any:
+        """Return the laws at ``times`` (int64 steps or float64 times, of any shape) from ``p0``."""
+        info, law = fact("info", info), self._point_or_law("p0", p0)
+        need = 8 * times.size * len(self)
+        check_bytes(
+            f"t: {times.size} laws of {len(self)} states", need, memory_limit(None), "ask for fewer times at once"
+        )
+        flat = np.ascontiguousarray(times.ravel())
+        laws, products, bound = self._law.transient(law, flat, number("tol", tol), worker_threads())
+        answer = laws.reshape(*times.shape, len(self))
+        return (answer, ExactInfo(None, products, bound)) if info else answer
 
     def _index(self, what: str, state: Any) -> int:
         """Return the number of a state given by label or index."""
@@ -142,8 +176,15 @@ class FiniteChain(Model):
 
     def _indices(self, what: str, states: Any) -> Array:
         """Return an int64 array of states given as labels or indices."""
-        array = np.asarray(states)
+        if np.ma.is_masked(states):
+            raise ValueError(f"{what}: holds masked values")
+        try:
+            array = np.asarray(states)
+        except ValueError:
+            raise TypeError(f"{what}: must hold states, in rows of one length") from None
         if array.dtype.kind in "iu" and not self._lookup:
+            if array.size and int(array.max()) > 2**62:
+                raise ValueError(f"{what} = {array.max()}: must be a state in [0, {len(self)})")
             return np.ascontiguousarray(array, dtype=np.int64)
         if array.dtype.kind == "f" and not self._lookup:
             raise TypeError(f"{what}: must hold states, integers")
@@ -151,17 +192,11 @@ class FiniteChain(Model):
 
     def _point_or_law(self, what: str, p0: Any) -> Array:
         """Return a law as masses; a state becomes the law that holds it."""
-        if np.ndim(p0) == 0 or (self._lookup and isinstance(p0, Hashable) and p0 in self._lookup):
+        if is_single(p0) or (self._lookup and isinstance(p0, Hashable) and p0 in self._lookup):
             law = np.zeros(len(self))
-            law[self._index(what, p0.item() if isinstance(p0, np.generic) else p0)] = 1.0
+            law[self._index(what, p0.item() if isinstance(p0, np.generic | np.ndarray) else p0)] = 1.0
             return law
-        try:
-            law = np.ascontiguousarray(p0, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(f"{what}: must be a state or a vector of masses") from None
-        if law.ndim != 1:
-            raise ValueError(f"{what}: has {law.ndim} dimensions: must be a state or a vector of masses")
-        return law
+        return np.ascontiguousarray(numbers(what, p0, axes=1))
 
     def _start_names(self) -> dict[str, StartName]:
         return {"state": StartName(default=0.0, integer=True)}
@@ -170,6 +205,8 @@ class FiniteChain(Model):
         """Replace labels by numbers; laws, ``"stationary"`` and distributions stay."""
         if isinstance(start, Mapping):
             return {k: self._start_values(v) if k == "state" else v for k, v in start.items()}
+        if isinstance(start, list | tuple):
+            _rectangular("start", start)
         if not self._lookup or start is None or hasattr(start, "ppf"):
             return start
         if isinstance(start, Hashable) and start in self._lookup:
@@ -207,9 +244,8 @@ class FiniteChain(Model):
     def _stationary_once(self) -> Array:
         return self.stationary()
 
-    @abstractmethod
     def __len__(self) -> int:
-        """Return the number of states."""
+        return int(self._matrix.shape[0])
 
     def _identity(self) -> tuple[Any, ...]:
         return (type(self), fingerprint(self._matrix), self._labels)
@@ -234,8 +270,23 @@ class FiniteChain(Model):
         return f"{type(self).__name__}({body}{labels})"
 
 
+def _rectangular(what: str, value: Any) -> None:
+    try:
+        np.shape(value)
+    except ValueError:
+        raise TypeError(f"{what}: must be a state, states or masses, in rows of one length") from None
+
+
+def is_single(value: Any) -> bool:
+    """Tell whether a value is one thing; rows of different lengths are many."""
+    try:
+        return np.ndim(value) == 0
+    except ValueError:
+        return False
+
+
 def _labels(states: Any, n: int) -> tuple[Hashable, ...]:
-    if isinstance(states, str) or not hasattr(states, "__len__"):
+    if isinstance(states, str | bytes) or not hasattr(states, "__len__") or is_single(states):
         raise TypeError(f"states = {states!r}: must be a sequence of labels")
     labels = tuple(states.tolist() if isinstance(states, np.ndarray) else states)
     if len(labels) != n:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, overload
 import numpy as np
 
 from quincunx import _core
-from quincunx._simulate import default_threads
+from quincunx._coerce import number, numbers
 from quincunx.chain._answers import ExactInfo
 from quincunx.chain._finite import FiniteChain
 
@@ -67,17 +67,6 @@ class MarkovJump(FiniteChain):
         """The generator, read-only."""
         return self._matrix
 
-    def __len__(self) -> int:
-        return int(self._matrix.shape[0])
-
-    def period(self) -> int | Array:
-        """The period of the embedded chain of jumps; for a reducible one an array, one per class of `classes`.
-
-        In continuous time no law is periodic; this is the structure of the graph. An absorbing state has period 1.
-        """
-        periods = self.classes().period
-        return int(periods[0]) if len(periods) == 1 else periods
-
     @overload
     def transient(self, p0: Any, t: Any, *, tol: float = ..., info: Literal[False] = ...) -> Array: ...
     @overload
@@ -114,15 +103,7 @@ class MarkovJump(FiniteChain):
         ----------
         Jensen, Skand. Aktuarietidskr. 36 (1953) 87-91; Fox, Glynn, Comm. ACM 31 (1988) 440-445.
         """
-        try:
-            times = np.asarray(t, dtype=np.float64)
-        except (TypeError, ValueError):
-            raise TypeError(f"t = {t!r}: must be a number or an array of numbers") from None
-        flat = np.ascontiguousarray(times.ravel())
-        law = self._point_or_law("p0", p0)
-        laws, products, bound = self._law.transient(law, flat, float(tol), default_threads())
-        answer = laws.reshape(*times.shape, len(self))
-        return (answer, ExactInfo(None, products, bound)) if info else answer
+        return self._transient(p0, numbers("t", t), tol, info)
 
     def log_likelihood(self, paths: Any, *, t: float | None = None) -> float:
         """The log-density of observed paths, each given its first state (nats).
@@ -153,19 +134,33 @@ class MarkovJump(FiniteChain):
         True
         """
         total = 0.0
-        for times, states in [_pair(paths)] if _is_path(paths) else map(_pair, paths):
-            indices = self._indices("path", np.ravel(states))
-            end = (float(times[-1]) if len(times) else 0.0) if t is None else float(t)
-            total += self._law.log_likelihood(times, indices, end)
+        end = None if t is None else number("t", t)
+        for path in [paths] if _is_path(paths) else _listed(paths):
+            times, states = _pair(path)
+            indices = self._indices("path", states).ravel()
+            last = float(times[-1]) if len(times) else 0.0
+            total += self._law.log_likelihood(times, indices, last if end is None else end)
         return total
 
 
 def _is_path(paths: Any) -> bool:
     if hasattr(paths, "t"):
         return True
-    return isinstance(paths, tuple) and len(paths) == 2 and np.ndim(paths[0]) == 1 and not hasattr(paths[0], "t")
+    if not isinstance(paths, tuple) or len(paths) != 2 or hasattr(paths[0], "t"):
+        return False
+    # A pair of pairs is two paths.
+    return not (isinstance(paths[0], tuple) and len(paths[0]) == 2 and np.ndim(paths[0][0]) > 0)
+
+
+def _listed(paths: Any) -> list[Any]:
+    if not isinstance(paths, list | tuple):
+        raise TypeError(f"paths = {paths!r:.80}: must be a pair (times, states), a path of events, or a list of them")
+    return list(paths)
 
 
 def _pair(path: Any) -> tuple[Array, Any]:
-    times, states = (path.t, path["state"]) if hasattr(path, "t") else path
-    return np.ascontiguousarray(np.ravel(times), dtype=np.float64), states
+    if hasattr(path, "t"):
+        path = (path.t, path["state"])
+    if not isinstance(path, list | tuple) or len(path) != 2:
+        raise TypeError(f"paths: {path!r:.80}: must be a pair (times, states)")
+    return np.ascontiguousarray(numbers("times of a path", path[0], axes=1)), path[1]

@@ -38,12 +38,14 @@ def _sparse(what: str, matrix: Any) -> Any:
 
 
 def _dense(what: str, matrix: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if np.ma.is_masked(matrix):
+        raise ValueError(f"{what}: holds masked values")
     try:
         given = np.asarray(matrix)
         if given.dtype.kind not in "biuf":
             raise TypeError(f"dtype {given.dtype}")
         copy = np.array(given, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(f"{what}: must be a matrix of real numbers ({error})") from None
     if copy.ndim != 2:
         raise ValueError(f"{what}: has {copy.ndim} dimensions: must be a square matrix")

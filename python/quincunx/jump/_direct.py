@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from quincunx._coerce import whole
 from quincunx._model import Method
 
 __all__ = ["Direct"]
@@ -48,8 +47,6 @@ class Direct(Method):
     def __post_init__(self) -> None:
         if self.max_events is None:
             return
-        if isinstance(self.max_events, bool) or not isinstance(self.max_events, int | np.integer):
-            raise TypeError(f"max_events = {self.max_events!r}: must be a whole number or None")
-        if not 1 <= self.max_events < 2**63:
-            raise ValueError(f"max_events = {self.max_events}: must be >= 1 and < 2**63")
-        object.__setattr__(self, "max_events", int(self.max_events))
+        object.__setattr__(self, "max_events", whole("max_events", self.max_events))
+        if self.max_events < 1:
+            raise ValueError(f"max_events = {self.max_events}: must be >= 1")

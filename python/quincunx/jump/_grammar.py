@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from quincunx._coerce import number
+
 __all__ = ["Side", "Written", "read"]
 
 Side = tuple[tuple[str, int], ...]
@@ -167,8 +169,8 @@ def _rate_text(what: str, rate: Any) -> str:
         if not rate.strip():
             _refuse(what, "the rate is empty; give a number or a formula")
         return rate.strip()
-    if isinstance(rate, Real | np.bool_):
-        value = float(rate)
+    if isinstance(rate, Real):
+        value = number(f"{what}[2]", rate)
         if not np.isfinite(value) or value < 0:
             raise ValueError(f"{what}[2] = {value!r}: must be finite and >= 0")
         return repr(value)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from quincunx._coerce import mapping, number, whole
 from quincunx._model import frozen_array, nearest
+from quincunx._threads import worker_threads
 from quincunx.jump._reactions import Reactions
 
 __all__ = ["MasterEquation", "master_equation"]
@@ -42,9 +43,9 @@ class MasterEquation:
     probability: Array
     error_bound: Array
 
-    def _counts(self, name: str) -> Array:
-        if name not in self.names:
-            raise ValueError(f"{name!r}: no such species; {nearest(str(name), self.names)}")
+    def _counts(self, name: Any) -> Array:
+        if not isinstance(name, str) or name not in self.names:
+            raise ValueError(f"name = {name!r:.80}: no such species; {nearest(str(name), self.names)}")
         return self.states[:, self.names.index(name)]
 
     def mean(self, name: str) -> Any:
@@ -145,62 +146,43 @@ def master_equation(
     times = frozen_array("t", t)
     if times.ndim > 1:
         raise ValueError(f"t: has {times.ndim} axes: must be a number or a sequence of times")
-    tol = _real("tol", tol)
+    tol = number("tol", tol)
     counts = _whole("start", start, model.names)
     box = _whole("bounds", bounds, model.names)
-    if isinstance(max_states, bool) or not isinstance(max_states, int | np.integer):
-        raise TypeError(f"max_states = {max_states!r}: must be a whole number")
-    if not 1 <= max_states < 2**32:
+    largest = whole("max_states", max_states)
+    if not 1 <= largest < 2**32:
         raise ValueError(f"max_states = {max_states}: must be >= 1 and < 2**32")
     states, probability, bound = model._network.master_equation(  # noqa: SLF001 - the same family
         [counts.get(name, 0) for name in model.names],
         np.atleast_1d(times).tolist(),
         [box.get(name) for name in model.names],
         tol,
-        int(max_states),
-        _threads(threads),
+        largest,
+        worker_threads(threads),
     )
     if times.ndim == 0:
         probability, bound = probability[0], bound[0]
     return MasterEquation(
         model.names,
         times,
-        frozen_array("states", states, np.int64),
-        frozen_array("probability", probability),
-        frozen_array("error_bound", bound),
+        _frozen(states),
+        _frozen(probability),
+        _frozen(np.asarray(bound)),
     )
 
 
 def _whole(what: str, given: Any, names: tuple[str, ...]) -> dict[str, int]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise TypeError(f"{what} = {given!r}: must be a dict species -> count")
     out = {}
-    for name, value in given.items():
+    for name, value in mapping(what, given).items():
         if name not in names:
             raise ValueError(f"{what}[{name!r}]: no such species; {nearest(str(name), names)}")
-        number = _real(f"{what}[{name!r}]", value)
-        if not number.is_integer() or not -(2**53) < number < 2**53:
+        count = number(f"{what}[{name!r}]", value)
+        if not count.is_integer() or not -(2**53) < count < 2**53:
             raise ValueError(f"{what}[{name!r}] = {value!r}: must be a whole number")
-        out[name] = int(number)
+        out[name] = int(count)
     return out
 
 
-def _real(what: str, value: Any) -> float:
-    if isinstance(value, str | bytes | bool) or np.ndim(value) != 0:
-        raise TypeError(f"{what} = {value!r}: must be a number")
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{what} = {value!r}: must be a number") from None
-
-
-def _threads(threads: int | None) -> int:
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int | np.integer):
-        raise TypeError(f"threads = {threads!r}: must be a whole number")
-    if not 1 <= threads <= 4096:
-        raise ValueError(f"threads = {threads}: must be between 1 and 4096")
-    return int(threads)
+def _frozen(array: Array) -> Array:
+    array.flags.writeable = False
+    return array

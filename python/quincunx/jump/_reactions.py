@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, NoReturn
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import mapping, number, word
 from quincunx._formula import formula
 from quincunx._model import Method, Model, StartName
 from quincunx.jump._direct import Direct
@@ -89,14 +90,12 @@ class Reactions(Model):
         convention: Literal["comb", "falling"] = "comb",
         **parameters: float,
     ) -> None:
-        if params is not None and not isinstance(params, Mapping):
-            raise TypeError(f"params = {params!r}: must be a dict name -> number")
-        for name in params or {}:
+        given = mapping("params", params)
+        for name in given:
             if name in parameters:
                 raise ValueError(f"params[{name!r}]: is given as a keyword too; give it once")
-        if not isinstance(convention, str):
-            raise TypeError(f"convention = {convention!r}: must be 'comb' or 'falling'")
-        self._build(read(reactions), {**(params or {}), **parameters}, _number("volume", volume), convention)
+        values = {**given, **parameters}
+        self._build(read(reactions), values, number("volume", volume), word("convention", convention))
         for name in self._network.unused:
             warnings.warn(f"parameter {name!r} is used by no rate", UserWarning, stacklevel=2)
 
@@ -105,9 +104,6 @@ class Reactions(Model):
         for reaction in written:
             for name, _ in (*reaction.reactants, *reaction.products):
                 species.setdefault(name, len(species))
-        for name in params:
-            if not isinstance(name, str):
-                raise TypeError(f"params: {name!r} must be a name")
         values = {name: _number(name, value) for name, value in params.items()}
 
         def indexed(side: Side) -> list[tuple[int, int]]:
@@ -261,11 +257,6 @@ def _is_factor(rate: str) -> bool:
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, str | bytes) or value is None or np.iscomplexobj(value):
-        raise TypeError(f"{name} = {value!r}: must be a number")
-    if np.ndim(value) != 0:
+    if np.ndim(value) != 0 and not isinstance(value, str):
         raise TypeError(f"{name}: must be one number; sweep over values with params= of simulate")
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise TypeError(f"{name} = {value!r}: must be a number") from None
+    return number(name, value)

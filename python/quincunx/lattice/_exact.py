@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import number, whole
 from quincunx._model import nearest
-from quincunx.lattice._geometry import Geometry, geometry_of, whole
+from quincunx._threads import worker_threads
+from quincunx.lattice._geometry import Geometry, geometry_of
 from quincunx.lattice._models import SpinModel
 
 __all__ = [
@@ -33,10 +34,6 @@ def _core_of(model: Any) -> _core.SpinModel:
     if not isinstance(model, SpinModel):
         raise TypeError(f"model = {model!r}: must be an Ising or a Potts model")
     return model.core
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -72,10 +69,10 @@ class Thermodynamics:
         return {"energy": self.energy_variance}[_known(name, ("energy",))]
 
 
-def _known(name: str, names: tuple[str, ...]) -> str:
-    if name not in names:
-        raise KeyError(f"{name!r}: {nearest(str(name), names)}")
-    return name
+def _known(name: Any, names: tuple[str, ...]) -> str:
+    if not isinstance(name, str) or name not in names:
+        raise KeyError(f"name = {name!r:.80}: {nearest(str(name), names)}")
+    return str(name)
 
 
 def thermodynamics(model: SpinModel) -> Thermodynamics:
@@ -111,7 +108,7 @@ def thermodynamics(model: SpinModel) -> Thermodynamics:
     >>> print(f"{lattice.thermodynamics(critical).energy:.12f}")
     -1.423938389833
     """
-    return Thermodynamics(*_core.lattice_thermodynamics(_core_of(model), _threads()))
+    return Thermodynamics(*_core.lattice_thermodynamics(_core_of(model), worker_threads()))
 
 
 def log_partition(model: SpinModel) -> float:
@@ -134,7 +131,7 @@ def log_partition(model: SpinModel) -> float:
     >>> print(f"{lattice.log_partition(lattice.Ising(ring, beta=0.0)):.6f}")
     2.079442
     """
-    return float(_core.log_partition(_core_of(model), _threads()))
+    return float(_core.log_partition(_core_of(model), worker_threads()))
 
 
 def bond_moments(model: SpinModel) -> Array:
@@ -162,7 +159,7 @@ def bond_moments(model: SpinModel) -> Array:
     >>> lattice.bond_moments(pair).round(6).tolist()  # tanh(0.5)
     [0.462117]
     """
-    moments: Array = _core.bond_moments(_core_of(model), _threads())
+    moments: Array = _core.bond_moments(_core_of(model), worker_threads())
     return moments
 
 
@@ -191,7 +188,7 @@ def marginals(model: SpinModel) -> Array:
     >>> lattice.marginals(lone).round(6).tolist()
     [[0.268941, 0.731059]]
     """
-    flat: Array = _core.spin_marginals(_core_of(model), _threads())
+    flat: Array = _core.spin_marginals(_core_of(model), worker_threads())
     return flat.reshape(*model.geometry.shape, -1)
 
 
@@ -315,7 +312,7 @@ def onsager_energy(beta: float) -> float:
     >>> print(f"{lattice.onsager_energy(0.5):.13f}")
     -1.7455645753126
     """
-    return float(_core.onsager_energy(beta))
+    return float(_core.onsager_energy(number("beta", beta)))
 
 
 def yang_magnetization(beta: float) -> float:
@@ -336,4 +333,4 @@ def yang_magnetization(beta: float) -> float:
     >>> print(f"{lattice.yang_magnetization(0.5):.13f}")
     0.9113193778775
     """
-    return float(_core.yang_magnetization(beta))
+    return float(_core.yang_magnetization(number("beta", beta)))

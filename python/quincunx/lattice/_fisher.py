@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from quincunx import _core
+from quincunx._coerce import whole, word
 from quincunx._memory import memory_limit
 from quincunx._progress import listener
 from quincunx._rng import keys
-from quincunx._simulate import _threads as workers
+from quincunx._threads import worker_threads
 from quincunx.lattice._exact import _core_of
 from quincunx.lattice._models import SpinModel
 
@@ -170,14 +171,14 @@ def fisher_geometry(
     FisherGeometry(R = -1272.14194085 of 128 bonds by 'fermion'
                    R1 = -3171.766122, R2 = 627.4822405, R3 = 1585.883061, R4 = -313.741120...)
     """
-    sampling = None
-    if method == "monte_carlo":
+    sampling, chosen = None, None if method is None else word("method", method)
+    if chosen == "monte_carlo":
         if rng is None:
             raise ValueError('rng = None: method="monte_carlo" needs a source of randomness; give an int to repeat it')
-        sampling = (keys(rng, 1)[0], _whole("n", n), _whole("chains", chains))
+        sampling = (keys(rng, 1)[0], whole("n", n), whole("chains", chains))
     limit = memory_limit(max_bytes)
     with listener(progress) as tell:
-        found = _core.fisher_geometry(_core_of(model), method, sampling, workers(threads), limit, tell)
+        found = _core.fisher_geometry(_core_of(model), chosen, sampling, worker_threads(threads), limit, tell)
     curvature, terms, rows, cells, used, errors = found
     error, ricci_errors, effective = errors or (None, None, None)
     bonds = len(model.geometry.bonds)
@@ -228,7 +229,7 @@ def first_ricci_term(
     -297985.041
     """
     with listener(progress) as tell:
-        r1, _ = _core.first_ricci_term(_core_of(model), workers(threads), memory_limit(max_bytes), tell)
+        r1, _ = _core.first_ricci_term(_core_of(model), worker_threads(threads), memory_limit(max_bytes), tell)
     return float(r1)
 
 
@@ -236,9 +237,3 @@ def _frozen(values: Any) -> Array:
     array = np.array(values, dtype=np.float64)
     array.flags.writeable = False
     return array
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} = {value!r}: must be a whole number")
-    return int(value)

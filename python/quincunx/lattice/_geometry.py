@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -9,22 +10,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import whole
+from quincunx._memory import check_bytes, memory_limit
 
-__all__ = ["Cubic", "Geometry", "Graph", "Honeycomb", "Square", "Triangular", "geometry_of", "whole"]
+__all__ = ["Cubic", "Geometry", "Graph", "Honeycomb", "Square", "Triangular", "geometry_of"]
 
 Periodic = bool | Sequence[bool]
 
 
-def whole(name: str, value: Any) -> int:
-    """Return ``value`` as an int; TypeError that names the argument if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} = {value!r}: must be a whole number")
-    if abs(int(value)) > 2**62:
-        raise ValueError(f"{name} = {value!r}: must be below 2**62")
-    return int(value)
-
-
-class Geometry:
+class Geometry(ABC):
     """Sites, numbered row-major (last axis fastest), and bonds in a fixed order; immutable.
 
     Attributes
@@ -64,9 +58,16 @@ class Geometry:
     @cached_property
     def bonds(self) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Both ends of every bond, in bond order."""
+        self._check_tables("bonds")
         bonds = self.core.bonds()
         bonds.flags.writeable = False
         return bonds
+
+    def _check_tables(self, what: str) -> None:
+        """Refuse the tables of bonds and neighbours of a lattice too large for the memory."""
+        need = 40 * self.core.n_bonds + 8 * self.core.n_sites
+        size = f"geometry: the {what} of a {type(self).__name__} of {self.core.n_sites} sites"
+        check_bytes(size, need, memory_limit(None), "choose a smaller lattice")
 
     @property
     def coordination(self) -> int | None:
@@ -79,11 +80,13 @@ class Geometry:
     def __hash__(self) -> int:
         return hash((type(self), self._arguments))
 
+    @abstractmethod
     def __repr__(self) -> str:
-        raise NotImplementedError
+        """Return code that makes the geometry, or names it."""
 
+    @abstractmethod
     def __reduce__(self) -> tuple[Any, ...]:
-        raise NotImplementedError
+        """Return what pickle makes it again from."""
 
 
 def geometry_of(geometry: object) -> _core.Geometry:
@@ -264,9 +267,9 @@ class Graph(Geometry):
             array = np.asarray(edges)
         except ValueError as error:
             raise TypeError(f"edges: must be an array of pairs of sites ({error})") from None
-        if array.size == 0:
+        if array.size == 0 and isinstance(edges, list | tuple | np.ndarray):
             array = np.empty((0, 2), dtype=np.int64)
-        if array.dtype.kind not in "iu" or array.ndim != 2:
+        if array.dtype.kind not in "iu" or array.ndim != 2 or np.ma.is_masked(edges):
             raise TypeError("edges: must be an array of pairs of whole numbers, shape (n_bonds, 2)")
         rows = np.ascontiguousarray(array, dtype=np.int64)
         sites = None if n_sites is None else whole("n_sites", n_sites)

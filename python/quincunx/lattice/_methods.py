@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quincunx import _core
+from quincunx._coerce import whole, word
 from quincunx._model import Method
-from quincunx.lattice._geometry import whole
 
 __all__ = ["Checkerboard", "HeatBath", "LatticeMethod", "Metropolis", "Wolff"]
 
@@ -73,9 +73,7 @@ class HeatBath(LatticeMethod):
     order: Order = "random"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.order, str):
-            raise TypeError(f'order = {self.order!r}: must be "random" or "sequential"')
-        _core.check_lattice_method("HeatBath", self.order, 1)
+        _core.check_lattice_method("HeatBath", word("order", self.order), 1)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from quincunx import _core
+from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
-from quincunx.lattice._geometry import Geometry, geometry_of, whole
+from quincunx.lattice._geometry import Geometry, geometry_of
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff, arguments
 
 __all__ = ["Ising", "Potts", "SpinModel"]
@@ -100,6 +101,8 @@ class SpinModel(Model):
         return Metropolis()
 
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
+        if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables
+            self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
         return _core.lattice_kernel(self.core, *arguments(method), special == "random")
 
     def __eq__(self, other: object) -> bool:

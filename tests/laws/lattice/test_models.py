@@ -95,7 +95,7 @@ def square(**kw):
         (lambda: square(beta=-1), ValueError, r"beta = -1\.0: must be >= 0"),
         (lambda: square(beta=np.nan), ValueError, "beta = NaN: must be >= 0"),
         (lambda: square(beta=[0.1, 0.2]), TypeError, "sweep it with params"),
-        (lambda: square(beta="hot"), TypeError, "beta: must be"),
+        (lambda: square(beta="hot"), TypeError, "beta = .hot.: must be"),
         (lambda: square(J=np.ones(9)), ValueError, r"J = 9 values: must be one number or one per bond \(18\)"),
         (lambda: square(J=np.inf), ValueError, "J = inf: must be finite"),
         (lambda: square(h=[0.0] * 8 + [np.nan]), ValueError, r"h\[8\] = NaN: must be finite"),

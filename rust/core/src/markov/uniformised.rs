@@ -61,23 +61,34 @@ impl Uniformised {
         check::all("t", times, "must be finite and >= 0", |t| {
             t.is_finite() && t >= 0.0
         })?;
+        judge_windows(times, self.rate)?;
         let windows: Vec<PoissonWeights> = times
             .iter()
-            .map(|&t| window(self.rate * t, tol / 2.0))
+            .map(|&t| PoissonWeights::new(self.rate * t, tol / 2.0))
             .collect::<Result<_>>()?;
         weighted_powers(&self.product, p0, &windows, tol / 2.0, watch, pulse)
     }
 }
 
-/// The Poisson window of mean `q`, or the cost if that is beyond all reason.
-fn window(q: f64, eps: f64) -> Result<PoissonWeights> {
-    if q > 1e15 {
+/// The most bytes for Poisson weights.
+const WEIGHTS: u128 = 8_000_000_000;
+
+/// Refuses times whose Poisson windows would be beyond all reason, one by one or together.
+fn judge_windows(times: &[f64], rate: f64) -> Result<()> {
+    if let Some(q) = times.iter().map(|&t| rate * t).find(|&q| q > 1e15) {
         return Err(Error::Numerical(format!(
             "the transient law needs about {q:e} products with the matrix, far too many: ask for an earlier time, or \
              for the stationary law"
         )));
     }
-    PoissonWeights::new(q, eps)
+    // A window holds about 12 sqrt(q) weights at common tolerances, twice that at the smallest.
+    let weights: f64 = times.iter().map(|&t| 24.0 * (rate * t).sqrt()).sum();
+    check::memory(
+        format!("t: the Poisson weights of {} times", times.len()),
+        (8.0 * weights) as u128,
+        WEIGHTS,
+        "ask for fewer or earlier times, or for the stationary law",
+    )
 }
 
 #[cfg(test)]

@@ -132,7 +132,13 @@ impl Geometry {
             .iter()
             .try_fold(1_usize, |n, &length| n.checked_mul(length))
             .unwrap_or(usize::MAX);
-        within_reach("the lattice", n_cells.saturating_mul(3))?;
+        let sides: Vec<String> = ["Lx", "Ly", "Lz"]
+            .iter()
+            .zip(lengths)
+            .map(|(name, length)| format!("{name} = {length}"))
+            .collect();
+        let what = format!("a lattice of {}", sides.join(", "));
+        within_reach(&what, n_cells.saturating_mul(3))?;
         let mut shape = cells.clone();
         if kind == Kind::Honeycomb {
             shape.push(2);
