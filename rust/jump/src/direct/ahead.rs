@@ -2,20 +2,25 @@
 
 use quincunx_core::rng::Stream;
 use quincunx_core::simd::math::stream::{exponential, unit};
-use quincunx_core::simd::{Job, Lanes, Vector, dispatch};
+use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
-/// Chunks of eight pairs drawn at a time.
+/// Chunks of eight pairs transformed at a time.
 const CHUNKS: usize = 4;
-const PAIRS: usize = 8 * CHUNKS;
+const PAIRS: usize = LANES * CHUNKS;
 
-/// Pairs `(-ln u1, u2)` of a stream, in its order.
+/// Pairs `(-ln u1, u2)` of a stream, in its order. With each pair taken the words of a later one are drawn: they
+/// cost next to nothing beside an event.
 #[derive(Clone, Debug)]
 pub(super) struct Ahead {
     /// The stream before the first pair held.
     before: Stream,
     /// The stream after the last pair held.
     after: Stream,
+    /// The stream after the last word drawn.
+    drawn: Stream,
     used: usize,
+    /// Words of the pairs that follow: as many as are used of those held.
+    words: [[Lanes<u64>; CHUNKS]; 2],
     delay: [Lanes<f64>; CHUNKS],
     choice: [Lanes<f64>; CHUNKS],
 }
@@ -23,28 +28,49 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Begins at a stream.
     pub(super) fn new(stream: &Stream) -> Self {
-        Self {
+        let mut ahead = Self {
             before: stream.clone(),
             after: stream.clone(),
-            used: PAIRS,
+            drawn: stream.clone(),
+            used: 0,
+            words: [[Lanes::splat(0); CHUNKS]; 2],
             delay: [Lanes::splat(0.0); CHUNKS],
             choice: [Lanes::splat(0.0); CHUNKS],
-        }
+        };
+        (0..PAIRS).for_each(|_| ahead.take());
+        ahead
     }
 
     /// The next pair, without taking it.
     #[inline]
     pub(super) fn peek(&mut self) -> (f64, f64) {
         if self.used == PAIRS {
-            self.refill();
+            dispatch(Refill(self));
         }
-        let (chunk, lane) = (self.used / 8, self.used % 8);
+        self.held()
+    }
+
+    /// As [`Ahead::peek`], in a vector kernel.
+    #[inline(always)]
+    pub(super) fn peek_at<V: Vector>(&mut self) -> (f64, f64) {
+        if self.used == PAIRS {
+            Refill(self).run::<V>();
+        }
+        self.held()
+    }
+
+    #[inline(always)]
+    fn held(&self) -> (f64, f64) {
+        let (chunk, lane) = place(self.used);
         (self.delay[chunk][lane], self.choice[chunk][lane])
     }
 
     /// Takes the pair last seen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self) {
+        let (chunk, lane) = place(self.used);
+        self.words[0][chunk][lane] = self.drawn.word();
+        self.words[1][chunk][lane] = self.drawn.word();
         self.used += 1;
     }
 
@@ -59,42 +85,37 @@ impl Ahead {
         });
         stream
     }
-
-    fn refill(&mut self) {
-        self.before = self.after.clone();
-        self.used = 0;
-        let mut words = [[Lanes::splat(0_u64); CHUNKS]; 2];
-        let [first, second] = &mut words;
-        for (a, b) in first.iter_mut().zip(second) {
-            for (a, b) in a.0.iter_mut().zip(&mut b.0) {
-                *a = self.after.word();
-                *b = self.after.word();
-            }
-        }
-        dispatch(Transform {
-            words: &words,
-            ahead: self,
-        });
-    }
 }
 
-struct Transform<'a> {
-    words: &'a [[Lanes<u64>; CHUNKS]; 2],
-    ahead: &'a mut Ahead,
+/// Chunk and lane of a pair.
+#[inline(always)]
+fn place(pair: usize) -> (usize, usize) {
+    (pair / LANES % CHUNKS, pair % LANES)
 }
 
-impl Job for Transform<'_> {
+/// Makes pairs of the words, all of which were drawn.
+struct Refill<'a>(&'a mut Ahead);
+
+impl Job for Refill<'_> {
     type Out = ();
 
     #[inline(always)]
     fn run<V: Vector>(self) {
-        for chunk in 0..CHUNKS {
-            for part in 0..V::PARTS {
-                let delay = exponential::<V>(V::load_u(&self.words[0][chunk], part));
-                V::store(&mut self.ahead.delay[chunk], part, delay);
-                let choice = unit::<V>(V::load_u(&self.words[1][chunk], part));
-                V::store(&mut self.ahead.choice[chunk], part, choice);
+        let ahead = self.0;
+        ahead.before = ahead.after.clone();
+        ahead.after = ahead.drawn.clone();
+        ahead.used = 0;
+        let mut chunk = 0;
+        while chunk < CHUNKS {
+            let mut part = 0;
+            while part < V::PARTS {
+                let delay = exponential::<V>(V::load_u(&ahead.words[0][chunk], part));
+                V::store(&mut ahead.delay[chunk], part, delay);
+                let choice = unit::<V>(V::load_u(&ahead.words[1][chunk], part));
+                V::store(&mut ahead.choice[chunk], part, choice);
+                part += 1;
             }
+            chunk += 1;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the lanes read of a network.
 
 use crate::Network;
-use crate::propensity::Form;
+use crate::propensity::{Form, Propensity};
 
 /// Networks with more reactions than this run path by path.
 pub(super) const MAX_REACTIONS: usize = 20;
@@ -25,6 +25,18 @@ pub(super) enum Shape {
     Product,
     /// `(k n_a) (n_a - 1)`.
     Pair,
+}
+
+impl Shape {
+    /// The shape of a small propensity and the two rows that it reads; `ones` is the row of ones.
+    pub(super) fn of(p: &Propensity, ones: usize) -> (Self, usize, usize) {
+        match p.form {
+            Form::Single => (Self::Single, p.a as usize, ones),
+            Form::Product => (Self::Product, p.a as usize, p.b as usize),
+            Form::Pair => (Self::Pair, p.a as usize, ones),
+            _ => (Self::Single, ones, ones),
+        }
+    }
 }
 
 /// One reaction: its propensity and its changes.
@@ -88,12 +100,7 @@ impl LaneNetwork {
             .zip(records)
             .zip(network.change().rows())
         {
-            (r.shape, r.a, r.b) = match p.form {
-                Form::Single => (Shape::Single, p.a as usize, ONES),
-                Form::Product => (Shape::Product, p.a as usize, p.b as usize),
-                Form::Pair => (Shape::Pair, p.a as usize, ONES),
-                _ => (Shape::Single, ONES, ONES),
-            };
+            (r.shape, r.a, r.b) = Shape::of(p, ONES);
             r.k = p.k;
             let mut changes = row.iter().map(|&(i, v)| (i, v as f64));
             for (place, change) in r.changes.iter_mut().zip(changes.by_ref()) {

@@ -4,14 +4,12 @@ use quincunx_core::Result;
 use quincunx_core::observe::{Status, View};
 
 use super::ahead::Ahead;
+use super::burst::Small;
 use super::crew::{Crew, LIMIT, Path, hold};
 use crate::{Network, Ragged};
 
 /// Events between two looks at the pulse.
 const TICK_EVERY: u64 = 4096;
-
-/// With so few reactions all propensities are taken anew at every event.
-const FEW: usize = 8;
 
 /// Propensities and their running sums, kept between paths.
 #[derive(Clone, Debug)]
@@ -23,8 +21,8 @@ pub(super) struct Table {
     sound: bool,
     /// `(species, change)` of each reaction, ready to add.
     change: Ragged<(u32, f64)>,
-    /// Few reactions, all of mass action with at most two molecules.
-    simple: bool,
+    /// The network, if it is small.
+    small: Option<Small>,
 }
 
 impl Table {
@@ -34,8 +32,7 @@ impl Table {
             sums: vec![0.0; network.reactions()],
             scratch: Vec::new(),
             sound: true,
-            simple: network.reactions() <= FEW
-                && network.propensities().iter().all(|p| p.form.is_small()),
+            small: Small::of(network),
             change: (network.change().rows())
                 .map(|row| row.iter().map(|&(i, v)| (i as u32, v as f64)))
                 .collect(),
@@ -53,9 +50,6 @@ impl Table {
     /// Renews what the firing of `reaction` changed. Sums before the first changed propensity stand.
     #[inline]
     fn update(&mut self, network: &Network, reaction: usize, n: &[f64]) {
-        if self.simple {
-            return self.fill(network, n); // a burst keeps the sums only
-        }
         let touched = network.dependents(reaction);
         for &r in touched {
             let rate = network.propensity(r as usize, n, &mut self.scratch);
@@ -78,46 +72,6 @@ impl Table {
             sum += a;
             *s = sum;
         }
-    }
-
-    /// Events in a row that need nobody else, for few reactions of mass action: at most `TICK_EVERY`, all
-    /// before `stop`. Every propensity is taken anew, which is the same as taking those that changed.
-    /// Gives their number, and false if a count left `[0, 2^53)`.
-    fn burst(
-        &mut self,
-        network: &Network,
-        path: &mut Path,
-        ahead: &mut Ahead,
-        stop: f64,
-    ) -> (u64, bool) {
-        let records = &network.propensities()[..self.sums.len()];
-        let n = path.n.as_mut_slice();
-        let (mut t, mut total, mut events) = (path.t, self.total(), 0);
-        let mut inside = true;
-        while events < TICK_EVERY && inside {
-            let (delay, choice) = ahead.peek();
-            let next = t + delay / total;
-            let threshold = choice * total;
-            if !(next < stop && threshold < total) {
-                break;
-            }
-            ahead.take();
-            t = next;
-            events += 1;
-            let fired = self.sums.iter().position(|&s| threshold < s).unwrap_or(0);
-            for &(i, v) in self.change.row(fired) {
-                let count = &mut n[i as usize];
-                *count += v;
-                inside &= (0.0..LIMIT).contains(count);
-            }
-            total = 0.0;
-            for (p, s) in records.iter().zip(&mut self.sums) {
-                total += p.small(n);
-                *s = total;
-            }
-        }
-        path.t = t;
-        (events, inside)
     }
 
     /// Applies a change; false if a count left `[0, 2^53)`.
@@ -150,11 +104,12 @@ pub(super) fn advance<const WATCH: bool>(
     let mut ahead = Ahead::new(&path.stream);
     let mut stop = crew.show(slot, &path.n, f64::NEG_INFINITY);
     table.fill(network, &path.n);
-    let burst = !WATCH && table.simple && crew.max_events == u64::MAX;
+    let bursts = !WATCH && crew.max_events == u64::MAX;
     loop {
-        if burst {
-            let (fired, inside) = table.burst(network, path, &mut ahead, stop);
+        if let Some(small) = table.small.as_ref().filter(|_| bursts) {
+            let (fired, inside) = small.burst(path, &mut ahead, stop, TICK_EVERY);
             events += fired;
+            table.fill(network, &path.n);
             if !inside {
                 crew.fail(slot, Status::Overflow, path.t, &path.n, events);
                 return Ok(());
