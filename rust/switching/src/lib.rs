@@ -4,6 +4,7 @@
 pub mod geometric;
 pub mod law;
 pub mod renewal;
+mod tries;
 
 pub use law::Law;
 pub use renewal::{Start, SwitchProcess};

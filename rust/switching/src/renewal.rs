@@ -7,6 +7,7 @@ use quincunx_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::law::Law;
+use crate::tries::Tries;
 
 /// How a path begins when no state is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,21 @@ impl SwitchProcess {
 
     fn law(&self, up: bool) -> &Law {
         if up { &self.up } else { &self.down }
+    }
+
+    /// Tries ahead, if both laws draw by them alone.
+    fn tries(&self, stream: &Stream) -> Option<Tries> {
+        let plain = |law: &Law| matches!(law, Law::Gamma { draw, .. } if draw.is_plain());
+        (plain(&self.up) && plain(&self.down)).then(|| Tries::new(stream))
+    }
+
+    /// The next sojourn, from the tries or from the stream: the same either way.
+    #[inline]
+    fn sojourn(&self, path: &mut Path, tries: Option<&mut Tries>) -> f64 {
+        match (self.law(path.up), tries) {
+            (Law::Gamma { draw, .. }, Some(tries)) => tries.sample(draw),
+            (law, _) => law.sample(&mut path.stream),
+        }
     }
 
     fn begin(&self, task: &Task<'_>, slot: usize) -> Result<Path> {
@@ -105,6 +121,7 @@ impl SwitchProcess {
         let mut from = task.from();
         let mut look = task.recorder.next_look(slot);
         let mut count = 0_u64;
+        let mut tries = self.tries(&path.stream);
         loop {
             // A look at the instant of a switch shows the state after it.
             while look < path.next && look <= until {
@@ -127,7 +144,7 @@ impl SwitchProcess {
             from = path.next;
             path.up = !path.up;
             path.since = path.next;
-            path.next += self.law(path.up).sample(&mut path.stream);
+            path.next += self.sojourn(path, tries.as_mut());
             count += 1;
             if events {
                 task.recorder.event(
@@ -142,6 +159,9 @@ impl SwitchProcess {
                     (path.since - task.from()) / (until - task.from()).max(f64::MIN_POSITIVE);
                 task.tick((slot as f64 + share) / slots)?;
             }
+        }
+        if let Some(tries) = tries.filter(|_| task.keeps()) {
+            path.stream = tries.stream();
         }
         task.recorder.count(slot, count);
         Ok(())

@@ -42,23 +42,47 @@ impl Gamma {
         self.scale * (factor * lifted)
     }
 
+    /// True if a draw is made of tries alone: `shape >= 1`.
+    pub fn is_plain(&self) -> bool {
+        self.boost.is_none()
+    }
+
+    /// What one try gives, if it is accepted, of a standard normal and a uniform number: [`Gamma::sample`] of a
+    /// [plain](Gamma::is_plain) law takes the cosine of a normal pair, then a uniform, until one is.
+    #[inline]
+    pub fn attempt(&self, normal: f64, uniform: f64) -> Option<f64> {
+        // As in `sample`, where the factor is 1.
+        self.accepted(normal, uniform)
+            .map(|v| self.scale * (self.d * v))
+    }
+
     /// `(1 + c x)^3`, accepted.
+    #[inline]
     fn cube(&self, stream: &mut Stream) -> f64 {
         loop {
             let x = stream.normal_pair().0;
             let u = stream.uniform();
-            let root = 1.0 + self.c * x;
-            let v = root * root * root;
-            if v <= 0.0 {
-                continue;
-            }
-            let square = x * x;
-            if u < 1.0 - 0.0331 * (square * square) {
-                return v;
-            }
-            if scalar::ln(u) < 0.5 * square + self.d * ((1.0 - v) + scalar::ln(v)) {
+            if let Some(v) = self.accepted(x, u) {
                 return v;
             }
         }
+    }
+
+    #[inline]
+    fn accepted(&self, x: f64, u: f64) -> Option<f64> {
+        let root = 1.0 + self.c * x;
+        let v = root * root * root;
+        if v <= 0.0 {
+            return None;
+        }
+        let square = x * x;
+        let surely = u < 1.0 - 0.0331 * (square * square);
+        (surely || self.closely(u, square, v)).then_some(v)
+    }
+
+    /// The exact condition, seldom needed.
+    #[cold]
+    fn closely(&self, u: f64, square: f64, v: f64) -> bool {
+        scalar::ln(u) < 0.5 * square + self.d * ((1.0 - v) + scalar::ln(v))
     }
 }
