@@ -74,12 +74,21 @@ impl LaneStreams {
         for (c, chunk) in self.chunks.iter_mut().enumerate() {
             for part in 0..V::PARTS {
                 let mut words = Words::<V>::load(chunk, part);
+                // In two passes, each with one long operation (division, root) and a short chain around it: their
+                // waits overlap, while those of a whole pair at once do not.
                 for pair in rows.chunks_exact_mut(2 * width) {
-                    let (even, odd) = words.normal_pair();
+                    let (quarter, b) = words.half_normals();
+                    V::store(&mut pair[c], part, quarter);
+                    V::store(&mut pair[width + c], part, V::from_bits(b));
+                }
+                words.store(chunk, part);
+                for pair in rows.chunks_exact_mut(2 * width) {
+                    let quarter = V::load(&pair[c], part);
+                    let b = V::to_bits(V::load(&pair[width + c], part));
+                    let (even, odd) = stream::normals_of::<V>(quarter, b);
                     V::store(&mut pair[c], part, even);
                     V::store(&mut pair[width + c], part, odd);
                 }
-                words.store(chunk, part);
             }
         }
     }
@@ -139,12 +148,11 @@ impl<V: Vector> Words<V> {
     pub fn word(&mut self) -> V::U {
         let [s0, s1, s2, s3] = self.state;
         let out = V::add_u(V::rotl::<23>(V::add_u(s0, s3)), s0);
-        let (s2, s3) = (V::xor(s2, s0), V::xor(s3, s1));
         self.state = [
-            V::xor(s0, s3),
-            V::xor(s1, s2),
-            V::xor(s2, V::shl::<17>(s1)),
-            V::rotl::<45>(s3),
+            V::xor3(s0, s3, s1),
+            V::xor3(s1, s2, s0),
+            V::xor3(s2, s0, V::shl::<17>(s1)),
+            V::rotl::<45>(V::xor(s3, s1)),
         ];
         out
     }
@@ -159,6 +167,13 @@ impl<V: Vector> Words<V> {
     #[inline(always)]
     pub fn exponential(&mut self) -> V::F {
         stream::exponential::<V>(self.word())
+    }
+
+    /// What two standard normals are made of, by [`stream::normals_of`]. Two words per lane.
+    #[inline(always)]
+    fn half_normals(&mut self) -> (V::F, V::U) {
+        let quarter = stream::quarter_square::<V>(self.word());
+        (quarter, self.word())
     }
 
     /// Two standard normals. Two words per lane.

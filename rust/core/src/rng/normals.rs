@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stream;
-use crate::simd::math::stream::normal_pair;
+use crate::simd::math::stream::{normals_of, quarter_square};
 use crate::simd::{LANES, Lanes, Vector};
 
 /// Chunks of pairs transformed together.
@@ -72,17 +72,23 @@ impl Normals {
             }
             for i in 0..used {
                 for part in 0..V::PARTS {
-                    let (c, s) = normal_pair::<V>(V::load_u(&a[i], part), V::load_u(&b[i], part));
+                    let quarter = quarter_square::<V>(V::load_u(&a[i], part));
+                    V::store(&mut even[i], part, quarter);
+                }
+            }
+            for i in 0..used {
+                for part in 0..V::PARTS {
+                    let quarter = V::load(&even[i], part);
+                    let (c, s) = normals_of::<V>(quarter, V::load_u(&b[i], part));
                     V::store(&mut even[i], part, c);
                     V::store(&mut odd[i], part, s);
                 }
             }
-            let pairs = even
-                .iter()
-                .flat_map(|c| c.0)
-                .zip(odd.iter().flat_map(|c| c.0));
-            for (out, (c, s)) in batch.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
-                *out = [c, s];
+            let pairs = batch.as_chunks_mut::<2>().0;
+            for (i, pairs) in pairs.chunks_exact_mut(LANES).enumerate() {
+                for lane in 0..LANES {
+                    pairs[lane] = [even[i][lane], odd[i][lane]];
+                }
             }
         }
         for z in tail {

@@ -48,6 +48,7 @@ pub mod fpenv;
 pub use dispatch::{Job, dispatch, dispatch_at};
 pub use lanes::{LANES, Lanes, chunks_of};
 pub use level::{Level, force};
+pub use scalar::X1;
 pub use vector::Vector;
 
 #[cfg(test)]

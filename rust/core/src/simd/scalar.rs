@@ -2,9 +2,9 @@
 
 use super::{LANES, Lanes, Level, Vector};
 
-/// One lane.
+/// One lane, without any instruction set: for numbers that stand alone. No entry point is needed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct X1;
+pub struct X1;
 
 macro_rules! ops {
     ($(fn $name:ident($($a:ident: $t:ty),*) -> $r:ty = $body:expr;)*) => {

@@ -100,7 +100,12 @@ functions! {
     ceil: |x, y| math::ceil::<V>(x);
     trunc: |x, y| math::trunc::<V>(x);
     round_even: |x, y| math::round_even::<V>(x);
-    stream_ln: |x, y| math::stream::ln::<V>(x);
+    xor3: |x, y| V::from_bits(V::xor3(V::to_bits(x), V::to_bits(y), V::splat_u(5 << 40)));
+    swap_where: |x, y| V::swap_where::<62>(V::to_bits(x), x, y).0;
+    swapped: |x, y| V::swap_where::<17>(V::to_bits(x), x, y).1;
+    exponent: |x, y| V::parts(V::to_bits(V::abs(x)), 0x3fe8 << 48).0;
+    fraction: |x, y| V::from_bits(V::parts(V::to_bits(V::abs(x)), 0x3fe8 << 48).1);
+    stream_ln: |x, y| math::stream::ln::<V>(V::abs(x));
     stream_exp: |x, y| math::stream::exp::<V>(x);
     unit: |x, y| math::stream::unit::<V>(V::to_bits(x));
     normal_cos: |x, y| math::stream::normal_pair::<V>(V::to_bits(x), V::to_bits(y)).0;

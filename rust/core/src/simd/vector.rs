@@ -72,6 +72,31 @@ pub trait Vector: Copy + Send + Sync + 'static {
     /// `a` rotated left by `K`, `0 < K < 64`
     fn rotl<const K: u32>(a: Self::U) -> Self::U;
 
+    /// `a ^ b ^ c`
+    #[inline(always)]
+    fn xor3(a: Self::U, b: Self::U, c: Self::U) -> Self::U {
+        Self::xor(Self::xor(a, b), c)
+    }
+    /// `(b, a)` where bit `K` of `w` is set, `(a, b)` elsewhere. `K < 63`
+    #[inline(always)]
+    fn swap_where<const K: u32>(w: Self::U, a: Self::F, b: Self::F) -> (Self::F, Self::F) {
+        let (a, b) = (Self::to_bits(a), Self::to_bits(b));
+        let bit = Self::and(Self::shr::<K>(w), Self::splat_u(1));
+        let change = Self::and(Self::xor(a, b), Self::sub_u(Self::splat_u(0), bit));
+        let (a, b) = (Self::xor(a, change), Self::xor(b, change));
+        (Self::from_bits(a), Self::from_bits(b))
+    }
+    /// For the bits `x` of a positive normal number and those `c` of one in [1/2, 1]: the whole number `e` with
+    /// `c <= x 2^-e < 2c`, and the fraction bits of `x - c`, of which `x 2^-e` is the sum with `c`.
+    #[inline(always)]
+    fn parts(x: Self::U, c: u64) -> (Self::F, Self::U) {
+        let t = Self::add_u(x, Self::splat_u((0x3ff0_u64 << 48).wrapping_sub(c)));
+        let e = Self::or(Self::shr::<52>(t), Self::splat_u(0x4330 << 48));
+        // 2^52 + 1023
+        let e = Self::sub(Self::from_bits(e), Self::splat(4_503_599_627_371_519.0));
+        (e, Self::and(t, Self::splat_u((1 << 52) - 1)))
+    }
+
     /// `a < b`; false for NaN.
     fn lt(a: Self::F, b: Self::F) -> Self::M;
     /// `a <= b`; false for NaN.

@@ -83,4 +83,19 @@ impl Vector for X4 {
         let right = unsafe { _mm256_srl_epi64(a, _mm_cvtsi32_si128(64 - K.cast_signed())) };
         Self::or(Self::shl::<K>(a), right)
     }
+    #[inline(always)]
+    fn swap_where<const K: u32>(w: __m256i, a: __m256d, b: __m256d) -> (__m256d, __m256d) {
+        let change = Self::xor(Self::to_bits(a), Self::to_bits(b));
+        // SAFETY: as in `ops!`.
+        let mask = unsafe {
+            let high = _mm256_sll_epi64(w, _mm_cvtsi32_si128(63 - K.cast_signed()));
+            _mm256_cmpgt_epi64(_mm256_setzero_si256(), high)
+        };
+        let change = Self::and(change, mask);
+        let (a, b) = (
+            Self::xor(Self::to_bits(a), change),
+            Self::xor(Self::to_bits(b), change),
+        );
+        (Self::from_bits(a), Self::from_bits(b))
+    }
 }

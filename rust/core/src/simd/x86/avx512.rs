@@ -55,6 +55,7 @@ impl Vector for X8 {
         fn eq(a: __m512d, b: __m512d) -> __mmask8 = _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b);
         fn lt_where(m: __mmask8, a: __m512d, b: __m512d) -> __mmask8 = _mm512_mask_cmp_pd_mask::<_CMP_LT_OQ>(m, a, b);
         fn le_where(m: __mmask8, a: __m512d, b: __m512d) -> __mmask8 = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(m, a, b);
+        fn xor3(a: __m512i, b: __m512i, c: __m512i) -> __m512i = _mm512_ternarylogic_epi64::<0x96>(a, b, c);
         fn select(m: __mmask8, a: __m512d, b: __m512d) -> __m512d = _mm512_mask_blend_pd(m, b, a);
         fn select_u(m: __mmask8, a: __m512i, b: __m512i) -> __m512i = _mm512_mask_blend_epi64(m, b, a);
     }
@@ -92,5 +93,18 @@ impl Vector for X8 {
     fn rotl<const K: u32>(a: __m512i) -> __m512i {
         // SAFETY: as in `ops!`.
         unsafe { _mm512_rolv_epi64(a, _mm512_set1_epi64(i64::from(K))) }
+    }
+    #[inline(always)]
+    fn swap_where<const K: u32>(w: __m512i, a: __m512d, b: __m512d) -> (__m512d, __m512d) {
+        // SAFETY: as in `ops!`.
+        let m = unsafe { _mm512_test_epi64_mask(w, _mm512_set1_epi64(1 << K)) };
+        (Self::select(m, b, a), Self::select(m, a, b))
+    }
+    #[inline(always)]
+    fn parts(x: __m512i, c: u64) -> (__m512d, __m512i) {
+        let t = Self::sub_u(x, Self::splat_u(c));
+        // SAFETY: as in `ops!`.
+        let e = unsafe { _mm512_cvtepi64_pd(_mm512_srai_epi64::<52>(t)) };
+        (e, Self::and(t, Self::splat_u((1 << 52) - 1)))
     }
 }
