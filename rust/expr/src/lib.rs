@@ -28,4 +28,4 @@ pub use dag::{
     Binary, Dag, Derivatives, Node, NodeId, Noise, POWER_CHAIN_LIMIT, Unary, noise_structure,
 };
 pub use text::{Formula, Role, Scope, Token, function_names};
-pub use vm::{Frame, Observed, Place, Program};
+pub use vm::{Frame, Observed, Place, Program, Solo};

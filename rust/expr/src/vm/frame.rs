@@ -49,7 +49,7 @@ impl Program {
     #[inline(always)]
     pub fn exec<V: Vector>(&self, frame: &mut Frame, chunks: usize) {
         self.begin(frame);
-        exec::execute::<V>(&self.code, frame.rows(chunks));
+        exec::execute::<V, _>(&self.code, frame.rows(chunks));
         self.finish(frame);
     }
 

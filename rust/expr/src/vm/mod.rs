@@ -18,7 +18,9 @@ mod observe;
 mod program;
 mod schedule;
 mod single;
+mod solo;
 
 pub use frame::Frame;
 pub use observe::Observed;
 pub use program::{Place, Program};
+pub use solo::Solo;

@@ -78,7 +78,7 @@ struct Block {
 impl Block {
     fn new(task: &Task<'_>, first: usize, lanes: usize) -> Result<Self> {
         let chunks = chunks_of(lanes);
-        let capacity = Normals::capacity(1);
+        let capacity = Normals::capacity(1, 0);
         let mut block = Self {
             first,
             lanes,
@@ -203,8 +203,10 @@ impl Block {
             if !task.keeps() || task.recorder.done(slot) {
                 continue;
             }
-            let (stream, unread) = self.normals.save(lane, (&mut self.rows, chunks));
-            let Some(stream) = stream else { continue };
+            let saved = self.normals.save(lane, (&mut self.rows, chunks));
+            let Some((stream, unread)) = saved else {
+                continue;
+            };
             let resting = Resting {
                 t: self.t,
                 x: self.shown[lane],

@@ -9,6 +9,7 @@ use quincunx_expr::Frame;
 use serde::{Deserialize, Serialize};
 
 use super::grid::Grid;
+use super::lone::Lone;
 use super::normals::Normals;
 use super::stepper::{Made, Stepper};
 
@@ -39,6 +40,8 @@ pub(crate) struct Block {
     pub k: u64,
     pub(super) frame: Frame,
     pub(super) normals: Normals,
+    /// The only replica of a block of one lane: it steps by itself.
+    pub(super) lone: Option<Lone>,
     /// First of the spare rows that hold sums of normals.
     pub(super) summed: usize,
     d: usize,
@@ -54,7 +57,7 @@ impl Block {
     pub fn new(task: &Task<'_>, stepper: &Stepper, first: usize, lanes: usize) -> Result<Self> {
         let replicas = (first..first + lanes).map(|s| task.replica(s));
         let streams = LaneStreams::at(task.key, replicas, Purpose::NOISE);
-        let mut block = Self::with_streams(streams, stepper, first, lanes);
+        let mut block = Self::with_streams(streams, stepper, first, lanes, &[]);
         block.t0 = task.from();
         if task.is_fresh() {
             for lane in 0..lanes {
@@ -72,19 +75,37 @@ impl Block {
         Ok(block)
     }
 
-    fn with_streams(streams: LaneStreams, stepper: &Stepper, first: usize, lanes: usize) -> Self {
-        let capacity = Normals::capacity(stepper.m);
+    /// `unread[lane]`: normals drawn and not yet used, the same number in each lane.
+    fn with_streams(
+        streams: LaneStreams,
+        stepper: &Stepper,
+        first: usize,
+        lanes: usize,
+        unread: &[Vec<f64>],
+    ) -> Self {
+        let drawn = unread.first().map_or(&[][..], |u| u);
+        let capacity = Normals::capacity(stepper.m, drawn.len());
+        let lone = (lanes == 1)
+            .then(|| streams.get(0))
+            .flatten()
+            .map(|stream| Lone::new(stepper, stream, drawn));
         let chunks = chunks_of(lanes);
         let sums = if stepper.pieces > 1 { stepper.m } else { 0 };
         let columns = vec![f64::NAN; stepper.d * chunks * LANES];
+        let mut frame = stepper.program().frame(chunks, capacity + sums);
+        let mut normals = Normals::new(streams, capacity);
+        for (lane, unread) in unread.iter().enumerate() {
+            normals.restore(lane, unread, frame.spares_mut());
+        }
         Self {
             first,
             lanes,
             chunks,
             t0: 0.0,
             k: 0,
-            frame: stepper.program().frame(chunks, capacity + sums),
-            normals: Normals::new(streams, capacity),
+            frame,
+            normals,
+            lone,
             summed: capacity,
             d: stepper.d,
             before: vec![Lanes::splat(f64::NAN); stepper.d * chunks],
@@ -106,23 +127,32 @@ impl Block {
         let Some(any) = resting.iter().flatten().next().cloned() else {
             return Ok(());
         };
-        let streams = LaneStreams::of(
-            resting
-                .iter()
-                .map(|r| r.as_ref().unwrap_or(&any).stream.clone()),
-        );
-        *self = Self::with_streams(streams, stepper, self.first, self.lanes);
-        (self.t0, self.k) = (any.t0, any.k);
+        // How far ahead a replica has drawn depends on the block it was in: all draw as far as the farthest.
+        let farthest = resting.iter().flatten().map(|r| r.unread.len()).max();
+        for replica in resting.iter_mut().flatten() {
+            while replica.unread.len() < farthest.unwrap_or(0) {
+                let (even, odd) = replica.stream.normal_pair();
+                replica.unread.extend([even, odd]);
+            }
+        }
+        let any = resting.iter().flatten().next().cloned().unwrap_or(any);
         resting.resize(self.chunks * LANES, None);
-        let mut last = any;
-        for (lane, state) in resting.into_iter().enumerate() {
-            last = state.unwrap_or(last);
-            if (last.t0, last.k) != (self.t0, self.k) {
+        let all = || {
+            resting.iter().scan(any.clone(), |last, r| {
+                *last = r.clone().unwrap_or_else(|| last.clone());
+                Some(last.clone())
+            })
+        };
+        let streams = LaneStreams::of(all().map(|r| r.stream));
+        let unread: Vec<Vec<f64>> = all().map(|r| r.unread).collect();
+        *self = Self::with_streams(streams, stepper, self.first, self.lanes, &unread);
+        (self.t0, self.k) = (any.t0, any.k);
+        let replicas: Vec<Resting> = all().collect();
+        for (lane, replica) in replicas.iter().enumerate() {
+            if (replica.t0, replica.k) != (self.t0, self.k) {
                 return Err(Error::Internal("replicas saved at different steps".into()));
             }
-            self.place(lane, &last.x);
-            self.normals
-                .restore(lane, &last.unread, self.frame.spares_mut());
+            self.place(lane, &replica.x);
         }
         Ok(())
     }
@@ -139,6 +169,9 @@ impl Block {
             .zip(from.iter())
             .for_each(|(to, from)| *to = *from);
         self.frame = frame;
+        if let Some(lone) = &mut self.lone {
+            lone.refit(stepper);
+        }
     }
 
     fn place(&mut self, lane: usize, x: &[f64]) {
@@ -177,7 +210,10 @@ impl Block {
     pub fn go_back(&mut self, stepper: &Stepper, steps: usize) {
         self.stale = true;
         self.k -= steps as u64;
-        self.normals.untake(steps * stepper.m);
+        match &mut self.lone {
+            Some(lone) => lone.untake(steps * stepper.m),
+            None => self.normals.untake(steps * stepper.m),
+        }
         for (i, row) in self.before.chunks_exact(self.chunks).enumerate() {
             self.frame.row_mut(i).copy_from_slice(row);
         }
@@ -238,8 +274,11 @@ impl Block {
         self.refresh();
         for lane in 0..self.lanes {
             let slot = self.first + lane;
-            let (stream, unread) = self.normals.save(lane, self.frame.spares_mut());
-            let Some(stream) = stream.filter(|_| !task.recorder.done(slot)) else {
+            let saved = match &self.lone {
+                Some(lone) => Some(lone.save()),
+                None => self.normals.save(lane, self.frame.spares_mut()),
+            };
+            let Some((stream, unread)) = saved.filter(|_| !task.recorder.done(slot)) else {
                 continue;
             };
             let resting = Resting {

@@ -13,6 +13,10 @@ use crate::scheme::Scheme;
 /// Replicas side by side: the rows of a small model stay in the first cache, and one instruction of the step is
 /// paid once for all of them.
 pub const BLOCK: usize = 128;
+/// Replicas that a thread is given at least: narrower blocks pay more for each instruction than a second thread gains.
+const GRAIN: usize = 32;
+/// Up to this many replicas are faster one by one.
+const FEW: usize = 2;
 /// Largest `refine`: an increment is the sum of at most 2^20 pieces.
 const FINEST: u32 = 20;
 
@@ -78,7 +82,7 @@ impl Kernel for FixedStep {
     }
 
     fn grain(&self) -> usize {
-        BLOCK
+        GRAIN
     }
 
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
@@ -89,8 +93,9 @@ impl Kernel for FixedStep {
         }
         refuse_events(task)?;
         let slots = task.slots();
-        for first in (0..slots).step_by(BLOCK) {
-            let lanes = BLOCK.min(slots - first);
+        let block = if slots <= FEW { 1 } else { BLOCK };
+        for first in (0..slots).step_by(block) {
+            let lanes = block.min(slots - first);
             Walk::new(self, task, (first, lanes))?.run()?;
         }
         Ok(())

@@ -6,6 +6,7 @@ mod diffusion;
 mod fill;
 mod grid;
 mod kernel;
+mod lone;
 mod normals;
 mod passage;
 mod stepper;

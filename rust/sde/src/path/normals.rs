@@ -20,12 +20,12 @@ pub(crate) struct Normals {
 pub(crate) type Window<'a> = (&'a mut [Lanes<f64>], usize);
 
 impl Normals {
-    /// Rows of the window for steps of `per_step` normals; even.
-    pub fn capacity(per_step: usize) -> usize {
+    /// Rows of the window for steps of `per_step` normals, `unread` of which are there already; even.
+    pub fn capacity(per_step: usize, unread: usize) -> usize {
         if per_step == 0 {
             0
         } else {
-            AHEAD.max((per_step + 2).next_multiple_of(2))
+            AHEAD.max((per_step.max(unread) + 2).next_multiple_of(2))
         }
     }
 
@@ -73,11 +73,11 @@ impl Normals {
     }
 
     /// The unread normals of a lane, and the stream that goes on after them.
-    pub fn save(&self, lane: usize, (rows, stride): Window<'_>) -> (Option<Stream>, Vec<f64>) {
+    pub fn save(&self, lane: usize, (rows, stride): Window<'_>) -> Option<(Stream, Vec<f64>)> {
         let unread = (self.next..self.capacity)
             .map(|r| rows[r * stride + lane / LANES][lane % LANES])
             .collect();
-        (self.streams.get(lane), unread)
+        Some((self.streams.get(lane)?, unread))
     }
 
     /// Puts the unread normals of a lane back; all lanes of a block hold the same number.

@@ -13,7 +13,7 @@ use crate::scheme::Scheme;
 /// millisecond of work.
 const STRETCH: usize = 2048;
 /// Steps between two looks for numbers that are not finite, where no noise is drawn.
-const QUIET: usize = 16;
+pub(super) const QUIET: usize = 16;
 
 /// What came of some steps.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,11 @@ impl Job for Steps<'_> {
 /// As many of `steps` steps as there are normals drawn ahead.
 #[inline(always)]
 fn batch<V: Vector>(stepper: &Stepper, block: &mut Block, grid: Grid, steps: usize) -> usize {
+    if let Some(lone) = &mut block.lone {
+        let steps = lone.batch::<V>(stepper, &mut block.frame, (grid, block.k), steps);
+        block.k += steps as u64;
+        return steps;
+    }
     let Stepper {
         program,
         d,

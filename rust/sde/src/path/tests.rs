@@ -97,6 +97,24 @@ fn pieces_make_the_bits_of_one_run() {
 }
 
 #[test]
+fn one_replica_alone_is_that_replica_among_many_in_pieces_too() {
+    let (start, looks) = ([0.5, -0.2, 1.0], [0.3, 0.31, 4.0]);
+    let many = run(em(driven(), 0.01), &start, 4.0, &looks, 129);
+    for n in [1, 2, 129] {
+        let stops = [0.3, 1.23, 1.24];
+        let few = run_in_pieces(em(driven(), 0.01), &start, 4.0, &looks, n, &stops);
+        for (few, many) in few.iter().zip(&many) {
+            assert_eq!(bits(few), bits(many));
+        }
+    }
+    let fine = |n| {
+        let kernel = FixedStep::new(driven(), Scheme::EulerMaruyama, 0.05, 2).unwrap();
+        run(kernel, &start, 1.02, &[0.5, 1.02], n)
+    };
+    assert_eq!(fine(1)[0], fine(9)[0]);
+}
+
+#[test]
 fn levels_of_the_processor_agree() {
     let start = [0.5, -0.2, 1.0];
     let all = |_| run(em(driven(), 0.1), &start, 1.0, &[0.55, 1.0], 20);
