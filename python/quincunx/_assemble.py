@@ -86,7 +86,7 @@ def _moments(compiled: Compiled, sets: list[Any], axis: tuple[int, ...], t: Any,
         block, at = power.reshape(*shape, *axis, total), 0
         for column, width in zip(columns, widths, strict=True):
             own = block[..., at : at + width]
-            arrays[f"{column.name}\0{k}"] = np.ascontiguousarray(own.reshape((*shape, *axis, *column.shape)))
+            arrays[f"{column.name}\0{k}"] = own.reshape((*shape, *axis, *column.shape)).copy()
             at += width
     if observer.cov:
         if any(c.shape for c in columns):

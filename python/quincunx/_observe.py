@@ -10,7 +10,7 @@ import numpy as np
 
 from quincunx._formula import formula
 from quincunx._memory import check_bytes, memory_limit
-from quincunx.observe import (
+from quincunx._observers import (
     At,
     Autocorrelation,
     Events,
