@@ -7,6 +7,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from budget import caught, check
 from quincunx import stats
 
 
@@ -94,7 +95,15 @@ def test_chi2_is_a_probability_and_scales(counts, seed):
 def test_bootstrap_of_a_mean_has_its_standard_error():
     x = np.random.default_rng(1).normal(size=(2_000, 3))
     found = stats.bootstrap(x, np.mean, rng=1)
-    assert found.standard_error == pytest.approx(x.std(axis=0, ddof=1) / np.sqrt(2_000), rel=0.15)
+    # The mean of a resample has variance var/2000; B - 1 times the ratio to it is chi-square, B - 1 degrees of freedom.
+    freedom = len(found.bootstrap_distribution[0]) - 1
+    law = scipy.stats.chi2(freedom)
+    exact = x.std(axis=0) / np.sqrt(2_000)
+    for i, ratio in enumerate(found.standard_error / exact):
+        statistics = freedom * ratio**2, freedom * (1.2 * ratio) ** 2
+        p, planted = (2 * min(law.cdf(s), law.sf(s)) for s in statistics)
+        check(p, f"bootstrap-mean-{i}")
+        caught(planted, f"bootstrap-mean-{i}: error x 1.2")
     assert np.all(found.confidence_interval.low < x.mean(axis=0))
 
 

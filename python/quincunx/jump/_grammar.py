@@ -48,7 +48,8 @@ def read(reactions: Any) -> tuple[Written, ...]:
     """
     if isinstance(reactions, str):
         return tuple(_from_text(reactions))
-    if isinstance(reactions, Mapping) or not hasattr(reactions, "__iter__"):
+    scalar = isinstance(reactions, np.ndarray) and reactions.ndim == 0
+    if isinstance(reactions, Mapping) or scalar or not hasattr(reactions, "__iter__"):
         raise TypeError(f"reactions = {reactions!r}: must be text, or a list of texts and (reactants, products, rate)")
     out: list[Written] = []
     for i, item in enumerate(reactions):

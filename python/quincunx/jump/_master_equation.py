@@ -35,6 +35,13 @@ class MasterEquation:
     error_bound : ndarray ([T])
         The total variation :math:`\\sum_n |p(n) - p_{exact}(n)|` is below this, as is the error of the probability of
         any event.
+
+    Examples
+    --------
+    >>> from quincunx import jump
+    >>> law = jump.master_equation(jump.Reactions("0 -> X @ 3; X -> 0 @ 1"), t=50.0)
+    >>> law.mean("X").round(6), law.var("X").round(6), law.marginal("X")[0].round(6)
+    (np.float64(3.0), np.float64(3.0), np.float64(0.049787))
     """
 
     names: tuple[str, ...]

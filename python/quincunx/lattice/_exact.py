@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,11 @@ def _core_of(model: Any) -> _core.SpinModel:
     return model.core
 
 
+def _ask(question: Callable[[_core.SpinModel, int], Any], model: Any) -> Any:
+    """Put a question to the core on all processors."""
+    return question(_core_of(model), worker_threads())
+
+
 @dataclass(frozen=True)
 class Thermodynamics:
     """Exact averages of a model; energies per site, without beta.
@@ -52,6 +58,13 @@ class Thermodynamics:
         beta^2 Var(E)/n.
     method : str
         ``"torus"`` (Kaufman's solution) or ``"enumerate"``.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> found = lattice.thermodynamics(lattice.Ising(lattice.Graph([(0, 1)]), beta=0.5))
+    >>> round(found.mean("energy"), 6), found.method
+    (-0.231059, 'enumerate')
     """
 
     log_partition: float
@@ -108,7 +121,7 @@ def thermodynamics(model: SpinModel) -> Thermodynamics:
     >>> print(f"{lattice.thermodynamics(critical).energy:.12f}")
     -1.423938389833
     """
-    return Thermodynamics(*_core.lattice_thermodynamics(_core_of(model), worker_threads()))
+    return Thermodynamics(*_ask(_core.lattice_thermodynamics, model))
 
 
 def log_partition(model: SpinModel) -> float:
@@ -118,6 +131,11 @@ def log_partition(model: SpinModel) -> float:
     ----------
     model : Ising or Potts
         Within the reach of `thermodynamics`.
+
+    Returns
+    -------
+    float
+        ln Z.
 
     Raises
     ------
@@ -131,7 +149,7 @@ def log_partition(model: SpinModel) -> float:
     >>> print(f"{lattice.log_partition(lattice.Ising(ring, beta=0.0)):.6f}")
     2.079442
     """
-    return float(_core.log_partition(_core_of(model), worker_threads()))
+    return float(_ask(_core.log_partition, model))
 
 
 def bond_moments(model: SpinModel) -> Array:
@@ -159,7 +177,7 @@ def bond_moments(model: SpinModel) -> Array:
     >>> lattice.bond_moments(pair).round(6).tolist()  # tanh(0.5)
     [0.462117]
     """
-    moments: Array = _core.bond_moments(_core_of(model), worker_threads())
+    moments: Array = _ask(_core.bond_moments, model)
     return moments
 
 
@@ -188,7 +206,7 @@ def marginals(model: SpinModel) -> Array:
     >>> lattice.marginals(lone).round(6).tolist()
     [[0.268941, 0.731059]]
     """
-    flat: Array = _core.spin_marginals(_core_of(model), worker_threads())
+    flat: Array = _ask(_core.spin_marginals, model)
     return flat.reshape(*model.geometry.shape, -1)
 
 
@@ -202,6 +220,13 @@ class Boltzmann:
         Per site, one entry per configuration.
     probability : ndarray
         exp(-beta E)/Z.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> law = lattice.boltzmann(lattice.Ising(lattice.Graph([(0, 1)]), beta=0.0))
+    >>> law.probability.tolist(), law.var("magnetization")
+    ([0.25, 0.25, 0.25, 0.25], 0.5)
     """
 
     energy: Array
@@ -273,6 +298,11 @@ def critical_beta(geometry: Geometry, q: int | None = None) -> float:
     q : int, optional
         Colours of a Potts model, >= 2; None: Ising.
 
+    Returns
+    -------
+    float
+        The critical beta.
+
     Raises
     ------
     ValueError
@@ -302,6 +332,16 @@ def onsager_energy(beta: float) -> float:
     beta : float
         Inverse temperature, >= 0.
 
+    Returns
+    -------
+    float
+        Energy per site.
+
+    Raises
+    ------
+    ValueError
+        beta is negative or NaN.
+
     References
     ----------
     L. Onsager, Phys. Rev. 65, 117 (1944).
@@ -321,7 +361,17 @@ def yang_magnetization(beta: float) -> float:
     Parameters
     ----------
     beta : float
-        Inverse temperature, >= 0; 0 at and below the critical one.
+        Inverse temperature, >= 0; the magnetization is 0 at and below the critical one.
+
+    Returns
+    -------
+    float
+        Magnetization per site, >= 0.
+
+    Raises
+    ------
+    ValueError
+        beta is negative or NaN.
 
     References
     ----------

@@ -29,6 +29,12 @@ class Geometry(ABC):
         Number of sites.
     bonds : ndarray of int64, shape (n_bonds, 2)
         Both ends of every bond, site-major, then axis: the order of ``J`` and of `bond_moments`.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> isinstance(lattice.Square(3), lattice.Geometry), lattice.Square(3).shape
+    (True, (3, 3))
     """
 
     core: _core.Geometry
@@ -178,6 +184,13 @@ class Cubic(_Regular):
     periodic : bool or tuple of bool
         Whether the axes close on themselves.
 
+    Raises
+    ------
+    ValueError
+        If a length is below 2.
+    MemoryError
+        If there are more than 2^31 bonds.
+
     Examples
     --------
     >>> from quincunx import lattice
@@ -202,6 +215,13 @@ class Triangular(_Regular):
     periodic : bool or tuple of bool
         Whether the axes close on themselves; a diagonal exists where it crosses no open end.
 
+    Raises
+    ------
+    ValueError
+        If a length is below 2.
+    MemoryError
+        If there are more than 2^31 bonds.
+
     Examples
     --------
     >>> from quincunx import lattice
@@ -224,6 +244,13 @@ class Honeycomb(_Regular):
         Cells along each axis, >= 2. Bonds of each cell: A(x, y) with B(x, y), B(x-1, y), B(x, y-1).
     periodic : bool or tuple of bool
         Whether the axes close on themselves.
+
+    Raises
+    ------
+    ValueError
+        If a length is below 2.
+    MemoryError
+        If there are more than 2^31 bonds.
 
     Examples
     --------

@@ -59,6 +59,11 @@ class HeatBath(LatticeMethod):
         Sites drawn uniformly with replacement (detailed balance in every draw), or each in turn (stationary, not
         reversible; faster on large lattices).
 
+    Raises
+    ------
+    ValueError, TypeError
+        ``order`` is another word, or none.
+
     References
     ----------
     R. J. Glauber, J. Math. Phys. 4, 294 (1963).
@@ -114,6 +119,11 @@ class Wolff(LatticeMethod):
     ----------
     clusters : int
         Clusters per sweep, >= 1. The number is fixed: stopping by flipped sites would bias the law.
+
+    Raises
+    ------
+    ValueError, TypeError
+        ``clusters`` is no whole number >= 1.
 
     References
     ----------

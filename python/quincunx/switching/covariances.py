@@ -260,25 +260,124 @@ class Formula(Covariance):
 
 
 def diffusion(d: float) -> Covariance:
-    """Diffusion from random initial data in d dimensions, in logarithmic time: r(t) = sech(t/2)^(d/2); lam2 = d/8."""
+    r"""Diffusion from random initial data in d dimensions: :math:`r(t) = \mathrm{sech}(t/2)^{d/2}`, :math:`\lambda_2 = d/8`.
+
+    t is logarithmic time.
+
+    Parameters
+    ----------
+    d : float
+        Dimension, > 0.
+
+    Returns
+    -------
+    Covariance
+        For `excursion`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is out of its range, or no number.
+
+    Examples
+    --------
+    >>> from quincunx.switching import covariances
+    >>> covariances.diffusion(2).lam2
+    0.25
+
+    References
+    ----------
+    S. N. Majumdar, C. Sire, A. J. Bray, S. J. Cornell, Phys. Rev. Lett. 77 (1996) 2867.
+    """
     return _Diffusion(float(_positive("d", d)))
 
 
 def random_acceleration() -> Covariance:
-    """Randomly accelerated particle, in logarithmic time: r(t) = (3/2) e^(-t/2) - (1/2) e^(-3t/2); lam2 = 3/4."""
+    r"""Randomly accelerated particle: :math:`r(t) = \tfrac32 e^{-t/2} - \tfrac12 e^{-3t/2}`, :math:`\lambda_2 = 3/4`.
+
+    t is logarithmic time.
+
+    Returns
+    -------
+    Covariance
+        For `excursion`.
+
+    Examples
+    --------
+    >>> from quincunx.switching import covariances
+    >>> covariances.random_acceleration().lam2
+    0.75
+
+    References
+    ----------
+    T. W. Burkhardt, J. Phys. A 26 (1993) L1157.
+    """
     return _RandomAcceleration()
 
 
 def matern(nu: float, scale: float) -> Covariance:
-    """Matern covariance of smoothness nu > 1 and length ``scale``: kappa = sqrt(2 nu)/scale.
+    r"""Matern covariance: :math:`r(t) = \frac{2^{1-\nu}}{\Gamma(\nu)} (\kappa t)^\nu K_\nu(\kappa t)`, :math:`\kappa = \sqrt{2\nu}/\mathrm{scale}`.
 
-    r(t) = 2^(1-nu)/Gamma(nu) (kappa t)^nu K_nu(kappa t); lam2 = kappa^2/(2 (nu - 1)).
+    :math:`\lambda_2 = \kappa^2/(2(\nu - 1))`.
+
+    Parameters
+    ----------
+    nu : float
+        Smoothness, > 1.
+    scale : float
+        Length in units of t, > 0.
+
+    Returns
+    -------
+    Covariance
+        For `excursion`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is out of its range, or no number.
+
+    Examples
+    --------
+    >>> from quincunx.switching import covariances
+    >>> round(covariances.matern(nu=2.5, scale=1.0).lam2, 12)
+    1.666666666667
+
+    References
+    ----------
+    M. L. Stein, *Interpolation of Spatial Data* (1999).
     """
     return _Matern(float(_positive("nu", nu)), float(_positive("scale", scale)))
 
 
 def gaussian(scale: float = 1.0) -> Covariance:
-    """Squared-exponential covariance: r(t) = exp(-t^2/(2 scale^2)); lam2 = 1/scale^2."""
+    r"""Squared-exponential covariance: :math:`r(t) = e^{-t^2/(2\,\mathrm{scale}^2)}`, :math:`\lambda_2 = 1/\mathrm{scale}^2`.
+
+    Parameters
+    ----------
+    scale : float
+        Length in units of t, > 0.
+
+    Returns
+    -------
+    Covariance
+        For `excursion`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is out of its range, or no number.
+
+    Examples
+    --------
+    >>> from quincunx.switching import covariances
+    >>> covariances.gaussian(2.0).lam2
+    0.25
+
+    References
+    ----------
+    C. E. Rasmussen and C. K. I. Williams, *Gaussian Processes for Machine Learning* (2006).
+    """
     return _Gaussian(float(_positive("scale", scale)))
 
 

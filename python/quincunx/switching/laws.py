@@ -53,6 +53,11 @@ class Exponential(Law):
     rate : float
         Events per unit of time, > 0.
 
+    Raises
+    ------
+    ValueError, TypeError
+        The rate is not finite and > 0, or no number.
+
     Examples
     --------
     >>> from quincunx.switching import laws
@@ -80,6 +85,17 @@ class Gamma(Law):
         k > 0.
     rate : float
         1/scale, > 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is not finite and > 0, or no number.
+
+    Examples
+    --------
+    >>> from quincunx.switching import laws
+    >>> laws.Gamma(shape=3.0, rate=2.0).mean
+    1.5
     """
 
     shape: float
@@ -104,6 +120,17 @@ class Weibull(Law):
         > 0; below 1 the hazard falls, above 1 it rises.
     scale : float
         > 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is not finite and > 0, or no number.
+
+    Examples
+    --------
+    >>> from quincunx.switching import laws
+    >>> laws.Weibull(shape=1.0, scale=2.0).mean
+    2.0
     """
 
     shape: float
