@@ -1,7 +1,7 @@
 //! Long work across the border: the GIL is released, the calling thread listens for Ctrl-C and tells progress.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
@@ -15,6 +15,9 @@ const LISTEN: Duration = Duration::from_millis(10);
 /// Shortest time between two calls of `progress`.
 const TELL: Duration = Duration::from_millis(100);
 
+/// What the work gave, or the panic that ended it.
+type Outcome<T> = std::thread::Result<Result<T>>;
+
 /// Runs `work` on `threads` workers of our own while this thread listens: without the GIL, cancelled within
 /// milliseconds by a signal, `progress(fraction)` at most 10 times a second. Every long computation goes through here.
 pub fn supervise<T: Send>(
@@ -26,45 +29,13 @@ pub fn supervise<T: Send>(
     let pool = Pool::of(threads).py()?;
     let pulse = Pulse::new();
     let outcome = py.detach(|| {
-        std::thread::scope(|scope| {
-            let (done, finished) = channel();
-            let (pool, pulse) = (&pool, &pulse);
-            scope.spawn(move || {
-                let result = catch_unwind(AssertUnwindSafe(|| work(pool, pulse)));
-                // The receiver outlives this thread; a closed channel could only mean that nobody waits.
-                let _ = done.send(result);
-            });
-            let mut told = Instant::now();
-            let mut interrupted = None;
-            loop {
-                match finished.recv_timeout(LISTEN) {
-                    Ok(result) => break (result, interrupted),
-                    Err(RecvTimeoutError::Disconnected) => {
-                        break (
-                            Ok(Err(Error::Internal("a worker vanished".into()))),
-                            interrupted,
-                        );
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                }
-                let due = progress.filter(|_| told.elapsed() >= TELL);
-                if due.is_some() {
-                    told = Instant::now();
-                }
-                if interrupted.is_none() {
-                    let heard = Python::attach(|py| {
-                        py.check_signals()?;
-                        due.map_or(Ok(()), |tell| {
-                            tell.bind(py).call1((pulse.fraction(),)).map(|_| ())
-                        })
-                    });
-                    if let Err(error) = heard {
-                        pulse.cancel();
-                        interrupted = Some(error);
-                    }
-                }
-            }
-        })
+        let (done, finished) = channel();
+        let job = || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(&pool, &pulse)));
+            // The receiver outlives the work; a closed channel could only mean that nobody waits.
+            let _ = done.send(result);
+        };
+        pool.beside(job, || listen(&finished, &pulse, progress))
     });
     match outcome {
         (_, Some(signal)) => Err(signal),
@@ -75,6 +46,42 @@ pub fn supervise<T: Send>(
             result.py()
         }
         (Err(panic), None) => Err(Error::Internal(format!("panic: {}", panic_text(&panic)))).py(),
+    }
+}
+
+/// Waits for the outcome; hears signals and tells progress meanwhile. What was raised here stops the work.
+fn listen<T>(
+    finished: &Receiver<Outcome<T>>,
+    pulse: &Pulse,
+    progress: Option<&Py<PyAny>>,
+) -> (Outcome<T>, Option<PyErr>) {
+    let mut told = Instant::now();
+    let mut interrupted = None;
+    loop {
+        match finished.recv_timeout(LISTEN) {
+            Ok(result) => return (result, interrupted),
+            Err(RecvTimeoutError::Disconnected) => {
+                let vanished = Error::Internal("a worker vanished".into());
+                return (Ok(Err(vanished)), interrupted);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        let due = progress.filter(|_| told.elapsed() >= TELL);
+        if due.is_some() {
+            told = Instant::now();
+        }
+        if interrupted.is_none() {
+            let heard = Python::attach(|py| {
+                py.check_signals()?;
+                due.map_or(Ok(()), |tell| {
+                    tell.bind(py).call1((pulse.fraction(),)).map(|_| ())
+                })
+            });
+            if let Err(error) = heard {
+                pulse.cancel();
+                interrupted = Some(error);
+            }
+        }
     }
 }
 

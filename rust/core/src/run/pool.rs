@@ -56,4 +56,17 @@ impl Pool {
             work()
         })
     }
+
+    /// Runs `work` on a worker while the calling thread does `meanwhile`. A caller that is a worker itself (a callback
+    /// that starts a run of its own) does both, one after the other.
+    pub fn beside<R>(&self, work: impl FnOnce() + Send, meanwhile: impl FnOnce() -> R) -> R {
+        if rayon::current_thread_index().is_some() {
+            work();
+            return meanwhile();
+        }
+        self.inner.in_place_scope(|scope| {
+            scope.spawn(|_| work());
+            meanwhile()
+        })
+    }
 }

@@ -75,7 +75,7 @@ impl Bernoulli {
 }
 
 /// The rare events of one probability, row by row.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rare {
     mean_skip: f64,
     /// Sites to skip before the next.
@@ -85,18 +85,22 @@ pub(super) struct Rare {
 }
 
 impl Rare {
-    /// For rows of `chunks` chunks.
-    pub fn new(law: &Bernoulli, chunks: usize, stream: &mut Stream) -> Self {
-        let mut new = Self {
-            mean_skip: law.mean_skip,
-            skip: u64::MAX,
-            set: Vec::new(),
-            bits: vec![Lanes::splat(0); chunks],
+    /// Starts anew, for rows of `chunks` chunks.
+    pub fn begin(&mut self, law: &Bernoulli, chunks: usize, stream: &mut Stream) {
+        self.clear();
+        self.bits.resize(chunks, Lanes::splat(0));
+        self.mean_skip = law.mean_skip;
+        self.skip = if self.mean_skip > 0.0 {
+            self.draw(stream)
+        } else {
+            u64::MAX
         };
-        if new.mean_skip > 0.0 {
-            new.skip = new.draw(stream);
+    }
+
+    fn clear(&mut self) {
+        for place in self.set.drain(..) {
+            self.bits[place] = Lanes::splat(0);
         }
-        new
     }
 
     /// Geometric: `Pr(skip >= n) = (1 - e)^n`.
@@ -106,15 +110,13 @@ impl Rare {
 
     /// Moves to the next row.
     pub fn advance(&mut self, stream: &mut Stream) {
-        for place in self.set.drain(..) {
-            self.bits[place] = Lanes::splat(0);
-        }
+        self.clear();
         let sites = (self.bits.len() * CHUNK) as u64;
         while self.skip < sites {
             let site = self.skip as usize;
             self.bits[site / CHUNK][site % CHUNK / 64] |= 1 << (site % 64);
             self.set.push(site / CHUNK);
-            self.skip = self.skip.saturating_add(1 + self.draw(stream));
+            self.skip = (self.skip + 1).saturating_add(self.draw(stream));
         }
         self.skip -= sites;
     }
@@ -164,11 +166,25 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_never_comes_is_skipped_for_ever() {
+        // One digit of the 64 is missing: the mean skip is as large as a word.
+        let law = Bernoulli::new(Threshold::new(6e-20));
+        let mut stream = Stream::at(Key([5, 6]), 0, Purpose::MAIN);
+        let mut rare = Rare::default();
+        rare.begin(&law, 1, &mut stream);
+        for _ in 0..1000 {
+            rare.advance(&mut stream);
+            assert!(rare.bits()[0].0.iter().all(|&word| word == 0));
+        }
+    }
+
+    #[test]
     fn rare_events_have_their_rate_at_every_place() {
         let law = Bernoulli::new(Threshold::new(1e-4));
         let e = -(-1.0 / law.mean_skip).exp_m1();
         let mut stream = Stream::at(Key([5, 6]), 0, Purpose::MAIN);
-        let mut rare = Rare::new(&law, 2, &mut stream);
+        let mut rare = Rare::default();
+        rare.begin(&law, 2, &mut stream);
         let rows = 200_000;
         let mut counts = [0_u32; 8];
         for _ in 0..rows {

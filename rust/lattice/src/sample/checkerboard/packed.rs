@@ -30,6 +30,8 @@ pub(in super::super) struct Packed {
 #[derive(Debug, Default)]
 pub(crate) struct Words64 {
     colours: [Vec<Lanes<u64>>; 2],
+    /// Rare events of the two acceptances.
+    rare: [Rare; 2],
 }
 
 impl Packed {
@@ -102,20 +104,18 @@ impl Packed {
         });
     }
 
-    fn rare(&self, stream: &mut Stream) -> [Rare; 2] {
-        [&self.one, &self.none].map(|law| Rare::new(law, self.chunks, stream))
-    }
-
     fn half_sweep(
         &self,
         colour: usize,
         words: &mut Words64,
         lanes: &mut States,
-        rare: &mut [Rare; 2],
         stream: &mut Stream,
         beat: Beat<'_>,
     ) -> Result<()> {
-        let [even, odd] = &mut words.colours;
+        let Words64 {
+            colours: [even, odd],
+            rare,
+        } = words;
         let (mine, theirs) = if colour == 0 {
             (even, odd)
         } else {
@@ -163,10 +163,13 @@ impl Move for Packed {
                 }
             }
             let stream = &mut chain.stream;
-            let mut rare = self.rare(stream);
-            for colour in 0..2 {
-                self.half_sweep(colour, words, &mut lanes, &mut rare, stream, beat)?;
+            for (rare, law) in words.rare.iter_mut().zip([&self.one, &self.none]) {
+                rare.begin(law, self.chunks, stream);
             }
+            for colour in 0..2 {
+                self.half_sweep(colour, words, &mut lanes, stream, beat)?;
+            }
+            beat()?;
         }
         self.unpack(words, &mut chain.spins);
         Ok(())
@@ -249,16 +252,11 @@ mod tests {
                     .0
                     .iter_mut()
                     .for_each(|word| word.0.iter_mut().for_each(|x| *x = stream.word()));
-                let mut rare = packed.rare(&mut stream);
+                for (rare, law) in words.rare.iter_mut().zip([&packed.one, &packed.none]) {
+                    rare.begin(law, packed.chunks, &mut stream);
+                }
                 packed
-                    .half_sweep(
-                        0,
-                        &mut words,
-                        &mut lanes,
-                        &mut rare,
-                        &mut stream,
-                        &mut || Ok(()),
-                    )
+                    .half_sweep(0, &mut words, &mut lanes, &mut stream, &mut || Ok(()))
                     .unwrap();
                 let up: u32 = words.colours[0]
                     .iter()
