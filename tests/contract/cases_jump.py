@@ -31,5 +31,6 @@ CASES = [
         start={"S": 9, "I": 1},
         method=jump.Direct(),
         sweep={"beta": [0.1, 0.2]},
+        endless=None,
     ),
 ]

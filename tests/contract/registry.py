@@ -27,7 +27,7 @@ class Case:
     method: Any = None
     without: frozenset[str] = field(default=frozenset())
     sweep: dict[str, Any] | None = None
-    endless: float = 1e9  # an end that no machine reaches before it is interrupted
+    endless: float | None = 1e9  # an end that no machine reaches before it is interrupted; None: it ends by itself
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Return the keywords of `simulate`."""
