@@ -14,6 +14,7 @@ use quincunx_expr::{Binary, Dag, Node, NodeId, Observed, Scope};
 
 use crate::error::foreign;
 use crate::formula::Formula;
+use crate::supervise::give_way;
 
 /// One thing to observe: a quantity by name, or a formula.
 #[derive(FromPyObject)]
@@ -51,6 +52,7 @@ struct Callables {
 
 impl Rewrite for Callables {
     fn rewrite(&self, times: &[f64], rows: &[f64], replicas: usize) -> Result<Vec<f64>> {
+        give_way();
         Python::attach(|py| {
             let times = PyArray1::from_slice(py, times);
             let rows = PyArray1::from_slice(py, rows);

@@ -1,6 +1,7 @@
 //! Long work across the border: the GIL is released, the calling thread listens for Ctrl-C and tells progress.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,17 @@ use crate::error::IntoPython;
 const LISTEN: Duration = Duration::from_millis(10);
 /// Shortest time between two calls of `progress`.
 const TELL: Duration = Duration::from_millis(100);
+
+/// Listening threads that wait for the GIL.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Called by workers before they take the GIL: those who listen for Ctrl-C go first. Workers that give the GIL back only
+/// to take it again would keep a listener out for many turns.
+pub fn give_way() {
+    while WAITING.load(Ordering::Relaxed) > 0 {
+        std::thread::sleep(Duration::from_micros(50));
+    }
+}
 
 /// What the work gave, or the panic that ended it.
 type Outcome<T> = std::thread::Result<Result<T>>;
@@ -71,7 +83,9 @@ fn listen<T>(
             told = Instant::now();
         }
         if interrupted.is_none() {
+            WAITING.fetch_add(1, Ordering::Relaxed);
             let heard = Python::attach(|py| {
+                WAITING.fetch_sub(1, Ordering::Relaxed);
                 py.check_signals()?;
                 due.map_or(Ok(()), |tell| {
                     tell.bind(py).call1((pulse.fraction(),)).map(|_| ())

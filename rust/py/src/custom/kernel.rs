@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::streams::Streams;
 use crate::error::{IntoPython, foreign};
 use crate::run::PyKernel;
+use crate::supervise::give_way;
 
 /// Replicas per call of the step: enough to amortise the call, few enough to share among threads.
 const BLOCK: usize = 256;
@@ -195,6 +196,7 @@ impl Custom {
     }
 
     fn step(&self, block: &mut Block, t: f64, replica: u64) -> Result<()> {
+        give_way();
         Python::attach(|py| {
             let x = PyDict::new(py);
             let mut at = 0;

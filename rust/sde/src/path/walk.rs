@@ -60,9 +60,7 @@ impl<'w, 't> Walk<'w, 't> {
         let first = self.block.k;
         self.look_now(until);
         while self.block.k < end.k && !self.idle() {
-            self.stretch(until, end)?;
-            let done = (self.block.k - first) as f64 / (end.k - first) as f64;
-            self.task.tick(self.share.0 + self.share.1 * done)?;
+            self.stretch(until, first, end)?;
         }
         let made = self.block.k - first;
         for slot in self.block.first..self.block.first + self.block.lanes {
@@ -112,8 +110,8 @@ impl<'w, 't> Walk<'w, 't> {
         }
     }
 
-    /// Steps up to the next grid point where something is to be done.
-    fn stretch(&mut self, until: f64, end: Place) -> Result<()> {
+    /// Steps up to the next grid point where something is to be done; `first` is where this task began.
+    fn stretch(&mut self, until: f64, first: u64, end: Place) -> Result<()> {
         let k = self.block.k;
         let look = self.next_look();
         let place = if look < until {
@@ -133,6 +131,8 @@ impl<'w, 't> Walk<'w, 't> {
         while self.block.k < goal {
             let steps = goal - self.block.k;
             self.advance(stepper, steps);
+            let done = (self.block.k - first) as f64 / (end.k - first) as f64;
+            self.task.tick(self.share.0 + self.share.1 * done)?;
         }
         if goal == k + 1 {
             self.between(k, span, until)?;
