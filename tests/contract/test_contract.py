@@ -189,3 +189,12 @@ def test_models_are_values(case):
 def test_a_wrong_argument_is_named(case, bad, error, names):
     with pytest.raises(error, match=names):
         qx.simulate(case.model, **(case.run() | bad))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.name.startswith(("chain-time", "switching"))], ids=str)
+def test_a_sojourn_across_a_checkpoint_counts_as_one(case, tmp_path):
+    """A sum of two parts is not the same number as the whole: enough replicas to see it."""
+    run = case.run(n=400)
+    for k, of in enumerate((observe.time_average(case.scalar), observe.maximum(case.scalar))):
+        whole = qx.simulate(case.model, observe=of, **run)
+        assert qx.simulate(case.model, observe=of, checkpoint=tmp_path / str(k), **run) == whole

@@ -107,7 +107,15 @@ impl SwitchProcess {
         })
     }
 
-    /// Moves one replica to `until`, reporting on the way.
+    /// Reports the sojourn that `path` is in, up to `to`: always whole, for a sum of its parts is not the same number.
+    fn hold(&self, task: &mut Task<'_>, slot: u32, path: &Path, to: f64) {
+        let from = path.since;
+        let hold = Hold { slot, from, to };
+        let columns = path.columns(from);
+        task.recorder.hold(&[hold], View::single(&columns));
+    }
+
+    /// Moves one replica to `until`, reporting on the way what has ended by then.
     fn advance(
         &self,
         task: &mut Task<'_>,
@@ -118,7 +126,6 @@ impl SwitchProcess {
     ) -> Result<()> {
         let (until, slots) = (task.until(), task.slots() as f64);
         let hold_slot = u32::try_from(slot).map_err(|_| Error::Internal("slot number".into()))?;
-        let mut from = task.from();
         let mut look = task.recorder.next_look(slot);
         let mut count = 0_u64;
         let mut tries = self.tries(&path.stream);
@@ -128,20 +135,15 @@ impl SwitchProcess {
                 task.recorder.look(slot, View::single(&path.columns(look)));
                 look = task.recorder.next_look(slot);
             }
-            let end = path.next.min(until);
-            if watches {
-                let hold = Hold {
-                    slot: hold_slot,
-                    from,
-                    to: end,
-                };
-                task.recorder
-                    .hold(&[hold], View::single(&path.columns(from)));
-            }
-            if path.next > until || task.recorder.done(slot) {
+            if path.next > until {
                 break;
             }
-            from = path.next;
+            if watches {
+                self.hold(task, hold_slot, path, path.next);
+            }
+            if task.recorder.done(slot) {
+                break;
+            }
             path.up = !path.up;
             path.since = path.next;
             path.next += self.sojourn(path, tries.as_mut());
@@ -199,6 +201,11 @@ impl Kernel for SwitchProcess {
             self.advance(task, slot, &mut path, watches, events)?;
             task.keep(slot, task.until(), &path)?;
             if task.is_last() {
+                if watches && !task.recorder.done(slot) {
+                    let number =
+                        u32::try_from(slot).map_err(|_| Error::Internal("slot number".into()))?;
+                    self.hold(task, number, &path, task.until());
+                }
                 task.recorder.finish(
                     slot,
                     task.until(),

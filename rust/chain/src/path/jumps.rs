@@ -28,6 +28,7 @@ pub struct JumpPaths {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Walker {
     state: u32,
+    since: f64,
     next: f64,
     stream: Stream,
 }
@@ -63,6 +64,7 @@ impl JumpPaths {
         let mut stream = Stream::at(task.key, task.replica(slot), Purpose::MAIN);
         Ok(Walker {
             state,
+            since: task.from(),
             next: self.leave(state, task.from(), &mut stream),
             stream,
         })
@@ -81,14 +83,13 @@ impl JumpPaths {
             Vec::new()
         };
         let mut seen = Vec::with_capacity(looks.len());
-        let mut since = from;
         if task.is_fresh() && events {
             show_event(task, slot, from, -1, w.state);
         }
         loop {
-            let stop = w.next.min(until);
-            if watches && stop > since {
-                hold(task, slot, since, stop, w.state);
+            // Sojourns are reported whole: a sum of parts is not the same number.
+            if watches && w.next <= until {
+                hold(task, slot, w.since, w.next, w.state);
             }
             let mut look = f64::INFINITY;
             if collects {
@@ -112,25 +113,28 @@ impl JumpPaths {
             let quiet = if collects { look.min(until) } else { w.next };
             let mut jumps = 0;
             while w.next <= quiet && jumps < STRETCH {
-                since = w.next;
+                w.since = w.next;
                 w.state = self.tables.next(w.state, w.stream.word());
-                w.next = self.leave(w.state, since, &mut w.stream);
+                w.next = self.leave(w.state, w.since, &mut w.stream);
                 jumps += 1;
                 if events {
-                    show_event(task, slot, since, 0, w.state);
+                    show_event(task, slot, w.since, 0, w.state);
                 }
                 if !collects {
                     break;
                 }
             }
             task.recorder.count(slot, jumps);
-            let share = ((since - from) / (until - from)).clamp(0.0, 1.0);
+            let share = ((w.since - from) / (until - from)).clamp(0.0, 1.0);
             task.tick((slot as f64 + share) / task.slots() as f64)?;
         }
         task.recorder
             .look_run(slot, View::new(&seen, seen.len(), seen.len()));
         task.keep(slot, until, &w)?;
         if task.is_last() {
+            if watches && until > w.since && !task.recorder.done(slot) {
+                hold(task, slot, w.since, until, w.state);
+            }
             task.recorder
                 .finish(slot, until, View::single(&[f64::from(w.state)]));
         }
