@@ -51,8 +51,10 @@ def word(what: str, value: Any) -> str:
     return str(value)
 
 
-def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return a float64 array of ``axes`` axes (None: any number); TypeError for what holds no numbers."""
+def numbers(
+    what: str, value: Any, *, axes: int | None = None, must: str = "must be a number or numbers"
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return a float64 array of ``axes`` axes (None: any number); TypeError, with ``must``, for what holds none."""
     if np.ma.is_masked(value):
         raise ValueError(f"{what}: holds masked values")
     try:
@@ -65,7 +67,7 @@ def numbers(what: str, value: Any, *, axes: int | None = None) -> np.ndarray[Any
     except OverflowError:
         raise ValueError(f"{what} = {_shown(value)}: holds a number too large for a double") from None
     except (TypeError, ValueError):
-        raise TypeError(f"{what} = {_shown(value)}: must be a number or numbers") from None
+        raise TypeError(f"{what} = {_shown(value)}: {must}") from None
     if axes is not None and array.ndim != axes:
         raise ValueError(f"{what}: has {array.ndim} axes, must have {axes}")
     return array

@@ -94,7 +94,7 @@ class MarkovChain(FiniteChain):
         SimulationError
             More than 1e8 products would be needed and no steady state is in sight.
         """
-        times = numbers("t", t)
+        times = numbers("t", t, must="must be a number of steps or an array of them")
         if not np.all(times == np.rint(times)):
             raise ValueError(f"t = {t!r}: counts steps and must be whole")
         if np.any(np.abs(times) > 2**53):

@@ -59,7 +59,7 @@ CALLS = [
     (lambda: chain.MarkovChain(GOOD).transient(0, -1), ValueError, "t[0] = -1: must be >= 0"),
     (lambda: chain.MarkovChain(GOOD).transient(0, 1.5), ValueError, "t = 1.5: counts steps and must be whole"),
     (lambda: chain.MarkovChain(GOOD).transient(0, NAN), ValueError, "t = nan: counts steps and must be whole"),
-    (lambda: chain.MarkovChain(GOOD).transient(0, "soon"), TypeError, "t = 'soon': must be a number"),
+    (lambda: chain.MarkovChain(GOOD).transient(0, "soon"), TypeError, "t = 'soon': must be a number of steps"),
     (lambda: chain.MarkovChain(GOOD).transient(0, 1, tol=0), ValueError, "tol = 0.0: must be finite and > 0"),
     (lambda: chain.MarkovJump(RATES).transient(0, -1), ValueError, "t[0] = -1.0: must be finite and >= 0"),
     (lambda: chain.MarkovJump(RATES).transient(0, [0, INF]), ValueError, "t[1] = inf: must be finite and >= 0"),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::product::SMALL;
 use super::{PoissonWeights, Product};
 use crate::run::Pulse;
 use crate::{Error, Result};
@@ -11,8 +12,6 @@ const LOOK: u64 = 50;
 /// More products than this are refused unless a steady state shows before `PATIENCE` of them.
 const LIMIT: u64 = 100_000_000;
 const PATIENCE: u64 = 1_000_000;
-/// On up to this many states no mass is given up, however small.
-const SMALL: usize = 4096;
 
 /// What a caller knows and wants to know about a law on its way.
 pub trait Watch {
@@ -41,42 +40,6 @@ pub struct Transient {
     pub bound: Vec<f64>,
     /// Products with the matrix.
     pub products: u64,
-}
-
-impl Transient {
-    /// With u = 2^-53 each product costs at most `terms` u, and 3 u for the entries of P themselves; the weights of a
-    /// window and their sum cost at most 4 u each. `dropped`: what the steady state put for the rest of the powers,
-    /// and masses too small to follow, may have cost at most.
-    fn new(
-        laws: Vec<f64>,
-        products: u64,
-        dropped: f64,
-        windows: &[PoissonWeights],
-        terms: usize,
-    ) -> Self {
-        let bound = windows
-            .iter()
-            .map(|w| {
-                if products == 0 {
-                    return w.neglected + dropped;
-                }
-                let made = (products.min(w.right()) + 1) as f64 * (terms + 3) as f64;
-                // A window beyond the last product took one law whole.
-                let summed = if w.left <= products {
-                    w.weights.len() - 1
-                } else {
-                    0
-                };
-                let weighted = 4.0 * summed as f64;
-                w.neglected + dropped + (made + weighted) * (f64::EPSILON / 2.0)
-            })
-            .collect();
-        Self {
-            laws,
-            bound,
-            products,
-        }
-    }
 }
 
 /// A law on its way, with the range of states outside which it vanishes.
@@ -131,6 +94,57 @@ impl Front {
     }
 }
 
+/// What rounding may have cost so far, in units of 2^-53, and up to the end of each window.
+struct Rounded {
+    sum: f64,
+    upto: Vec<f64>,
+}
+
+impl Rounded {
+    fn new(windows: &[PoissonWeights]) -> Self {
+        Self {
+            sum: 0.0,
+            upto: vec![0.0; windows.len()],
+        }
+    }
+
+    /// Product number `k`, from 0.
+    fn add(&mut self, cost: f64, k: u64, windows: &[PoissonWeights]) {
+        self.sum += cost;
+        for (upto, w) in self.upto.iter_mut().zip(windows) {
+            if k < w.right() {
+                *upto = self.sum;
+            }
+        }
+    }
+
+    /// The 1-norm errors after `products`; `dropped` is what the steady state put for the rest of the powers, and masses
+    /// too small to follow, may have cost at most.
+    fn bounds(
+        &self,
+        dropped: f64,
+        products: u64,
+        product: &Product,
+        windows: &[PoissonWeights],
+    ) -> Vec<f64> {
+        let bound = |(upto, w): (&f64, &PoissonWeights)| {
+            if products == 0 {
+                return w.neglected + dropped;
+            }
+            // The weights of a window and their sum cost at most 4 units each; a window beyond the last product took one
+            // law whole.
+            let weights = if w.left <= products {
+                w.weights.len() - 1
+            } else {
+                0
+            };
+            let units = upto + product.absorption() + 4.0 * weights as f64;
+            w.neglected + dropped + units * (f64::EPSILON / 2.0)
+        };
+        self.upto.iter().zip(windows).map(bound).collect()
+    }
+}
+
 /// `sum_k w_k p P^k` for each window (any order). Stops when replacing all further powers by the present one, or by
 /// the limit, costs at most `eps / 2`; masses of at most `eps / 2` in all are given up at the ends of the law.
 pub fn weighted_powers(
@@ -148,6 +162,7 @@ pub fn weighted_powers(
     let mut laws = vec![0.0; n * windows.len()];
     let mut law = Front::new(start);
     let mut y = vec![0.0; n];
+    let mut rounded = Rounded::new(windows);
     let mut k = 0;
     loop {
         for (sum, window) in laws.chunks_exact_mut(n).zip(windows) {
@@ -165,6 +180,7 @@ pub fn weighted_powers(
         pulse.check()?;
         let support = product.spread(&law.support);
         product.apply(&law.x, &mut y, support.clone());
+        rounded.add(product.rounding(&law.x), k, windows);
         let change = (k % LOOK == LOOK - 1).then(|| distance(&law.x, &y, &support));
         std::mem::swap(&mut law.x, &mut y);
         // The other buffer holds the law before, on a range within the present one.
@@ -187,13 +203,11 @@ pub fn weighted_powers(
             law.trim(eps / 2.0 * (k as f64 / last as f64), &mut y);
         }
     }
-    Ok(Transient::new(
+    Ok(Transient {
         laws,
-        k,
-        law.dropped,
-        windows,
-        product.terms(),
-    ))
+        bound: rounded.bounds(law.dropped, k, product, windows),
+        products: k,
+    })
 }
 
 /// Adds the weights of all powers from `k` on to the law `rest`.

@@ -8,6 +8,8 @@ use super::Csr;
 
 /// Entries of the result computed as one piece of work.
 const PIECE: usize = 4096;
+/// On up to this many states no mass is given up, however small, and every state pays for its own rounding.
+pub(super) const SMALL: usize = 4096;
 /// Entries of the result kept in the first cache while the diagonals pass.
 const STRIP: usize = 1024;
 
@@ -16,15 +18,55 @@ const STRIP: usize = 1024;
 pub struct Product {
     n: usize,
     form: Form,
-    /// Largest number of terms in one entry of a product.
-    terms: usize,
+    rounding: Rounding,
     /// Largest i - j and j - i of an entry (i, j).
     reach: (usize, usize),
 }
 
+/// What a product costs in units of 2^-53 of the mass, to first order.
+#[derive(Clone, Debug)]
+struct Rounding {
+    /// By the state that the mass leaves; for the sparse forms: inflows in the order of their states, what stays last.
+    each: Vec<f64>,
+    worst: f64,
+    absorption: f64,
+    /// For sums in any order.
+    any: f64,
+}
+
+impl Rounding {
+    /// The entries of P are within 2 units each: see [`Uniformised`](super::Uniformised).
+    fn of(into: &Csr, diagonal: &[f64]) -> Self {
+        let absorbs = |j: usize| diagonal[j] == 1.0;
+        // What stays: its entry 2, the product 1, the last sum 1; with P_ii = 1 only the sum.
+        let mut each: Vec<f64> = diagonal.iter().map(|&stay| 4.0 * stay).collect();
+        let (mut most, mut absorbed) = (0, 0);
+        for j in 0..diagonal.len() {
+            let (from, p) = into.row(j);
+            most = most.max(from.len());
+            if absorbs(j) {
+                each[j] = 1.0;
+                absorbed = absorbed.max(from.len());
+                continue;
+            }
+            for (k, (&i, &p)) in from.iter().zip(p).enumerate() {
+                let sums = 1 + from.len() - k.max(1);
+                each[i as usize] += p * (3 + sums) as f64;
+            }
+        }
+        Self {
+            worst: each.iter().copied().fold(0.0, f64::max),
+            each,
+            absorption: (absorbed + 3) as f64,
+            any: (most + 4) as f64,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Form {
-    /// `values[d * n + j] = P[j - offset_d, j]`: chains on a grid have few diagonals.
+    /// `values[d * n + j] = P[j - offset_d, j]`: chains on a grid have few diagonals. In falling order, so that sources
+    /// rise, and the main one last.
     Diagonals { offsets: Vec<i64>, values: Vec<f64> },
     /// Columns of P (rows of the transpose) and the diagonal.
     Columns { into: Csr, diagonal: Vec<f64> },
@@ -37,7 +79,7 @@ impl Product {
     pub fn new(edges: &Csr, diagonal: &[f64]) -> Self {
         let n = edges.n();
         let into = edges.transpose();
-        let terms = 1 + (0..n).map(|j| into.row(j).0.len()).max().unwrap_or(0);
+        let rounding = Rounding::of(&into, diagonal);
         let form = if let Some((offsets, values)) = diagonals(&into, diagonal) {
             Form::Diagonals { offsets, values }
         } else if edges.nnz() > n * n / 4 {
@@ -65,7 +107,7 @@ impl Product {
         Self {
             n,
             form,
-            terms,
+            rounding,
             reach,
         }
     }
@@ -75,9 +117,19 @@ impl Product {
         self.n
     }
 
-    /// Largest number of terms in one entry of a product.
-    pub fn terms(&self) -> usize {
-        self.terms
+    /// A bound on the 1-norm error by rounding of one product with the law `x`, in units of 2^-53; what absorbing states
+    /// take in is left to [`Self::absorption`]. For many states by the worst of them.
+    pub(super) fn rounding(&self, x: &[f64]) -> f64 {
+        match self.form {
+            Form::Dense { .. } => self.rounding.any,
+            _ if self.n > SMALL => self.rounding.worst,
+            _ => x.iter().zip(&self.rounding.each).map(|(x, c)| x * c).sum(),
+        }
+    }
+
+    /// What absorbing states take in adds up to at most 1 over all products: the bound for all of them together.
+    pub(super) fn absorption(&self) -> f64 {
+        self.rounding.absorption
     }
 
     /// Where `x P` can be positive if x is so within `support` only.
@@ -111,11 +163,12 @@ impl Product {
                 for (k, v) in y.iter_mut().enumerate() {
                     let j = first + k;
                     let (from, p) = into.row(j);
-                    let mut sum = diagonal[j] * x[j];
+                    let mut sum = 0.0;
                     for (&i, &p) in from.iter().zip(p) {
                         sum += x[i as usize] * p;
                     }
-                    *v = sum;
+                    // The diagonal last: the bound on rounding counts on it.
+                    *v = sum + diagonal[j] * x[j];
                 }
             }
             Form::Dense { values } => {
@@ -167,15 +220,17 @@ fn diagonals(into: &Csr, diagonal: &[f64]) -> Option<(Vec<i64>, Vec<f64>)> {
             }
         }
     }
+    offsets.reverse();
+    offsets.retain(|&offset| offset != 0);
     let mut values = vec![0.0; offsets.len() * n];
-    let at = |offset: i64| offsets.binary_search(&offset).unwrap_or(0);
-    let main = at(0);
+    let at = |offset: i64| offsets.binary_search_by(|o| offset.cmp(o)).unwrap_or(0);
     for j in 0..n {
-        values[main * n + j] = diagonal[j];
         for (i, p) in into.entries(j) {
             values[at(j as i64 - i as i64) * n + j] = p;
         }
     }
+    offsets.push(0);
+    values.extend_from_slice(diagonal);
     Some((offsets, values))
 }
 

@@ -34,13 +34,21 @@ impl Uniformised {
         let mut stay = Vec::with_capacity(edges.n());
         for i in 0..edges.n() {
             let mut out = 0.0;
+            let mut lost = 0.0;
             for (j, q) in edges.entries(i) {
-                let p = q / rate;
-                out += p;
+                let p: f64 = q / rate;
+                // The sum with what its rounding lost (Neumaier), so that P is stochastic to a unit or two.
+                let sum: f64 = out + p;
+                lost += if out >= p {
+                    (out - sum) + p
+                } else {
+                    (p - sum) + out
+                };
+                out = sum;
                 jumps.push(j as u32, p);
             }
             jumps.end_row();
-            stay.push((1.0 - out).max(0.0));
+            stay.push(((1.0 - out) - lost).max(0.0));
         }
         Self {
             product: Product::new(&jumps, &stay),
