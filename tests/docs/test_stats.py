@@ -107,6 +107,12 @@ def test_bootstrap_of_a_mean_has_its_standard_error():
     assert np.all(found.confidence_interval.low < x.mean(axis=0))
 
 
+@pytest.mark.parametrize("level", [0.0, 1.0, 95, np.nan])
+def test_a_bad_level_of_confidence_is_refused(level):
+    with pytest.raises(ValueError, match=r"level = .*: must be between 0 and 1"):
+        stats.bootstrap(np.arange(5.0), np.mean, level=level)
+
+
 @pytest.mark.parametrize("x", [[1.0, 2.0], [[1.0, np.nan, 2.0, 3.0, 1, 1, 1, 1]], 3.0, np.ones((0, 9))])
 def test_bad_draws_are_refused(x):
     for f in (stats.ess, stats.rhat, stats.autocorrelation_time):

@@ -41,21 +41,29 @@ def bootstrap(
     scipy.stats._resampling.BootstrapResult
         ``.standard_error``, ``.confidence_interval`` (percentiles), ``.bootstrap_distribution``.
 
+    Raises
+    ------
+    ValueError
+        If the arrays have different numbers of replicas, there are fewer than two, or ``level`` is not in (0, 1).
+
     Examples
     --------
     The Binder ratio of 400 draws:
 
     >>> import numpy as np
+    >>> from quincunx import stats
     >>> m = np.random.default_rng(1).normal(size=400)
     >>> def binder(m2, m4, axis):
     ...     return 1 - m4.mean(axis) / (3 * m2.mean(axis) ** 2)
-    >>> bool(0.01 < bootstrap((m**2, m**4), binder, rng=2).standard_error < 0.2)
+    >>> bool(0.01 < stats.bootstrap((m**2, m**4), binder, rng=2).standard_error < 0.2)
     True
 
     References
     ----------
     Efron, Annals of Statistics 7 (1979) 1.
     """
+    if not 0 < level < 1:
+        raise ValueError(f"level = {level!r}: must be between 0 and 1")
     if isinstance(data, (tuple, list)) and data and np.ndim(data[0]) > 0:
         arrays = tuple(np.asarray(part) for part in data)
     else:
