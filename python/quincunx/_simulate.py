@@ -61,7 +61,9 @@ def simulate(
     n : int
         Replicas per parameter set, >= 0.
     rng : int, SeedSequence, Generator, list of SeedSequence or None
-        Equal ints give equal streams in every call and every set of a sweep (common random numbers).
+        The key of all random numbers. Equal ints give equal streams in every call and every set of a sweep (common
+        random numbers); for independent calls take keys from ``SeedSequence(...).spawn``, for independent sets a list.
+        None takes a key from the system (``result.info.key``).
     threads : int, optional
         Worker threads; default: the processors this process may use. The bits do not depend on it.
     progress : bool or callable, optional
@@ -69,7 +71,8 @@ def simulate(
     executor : optional
         Any object with ``.submit`` or ``.map`` (concurrent.futures, dask.distributed, multiprocessing and ray pools).
     checkpoint : path, optional
-        A folder. The same call resumes there; a call with a later end or more replicas extends the run.
+        A folder. The same call resumes there; a call with a later end or more replicas extends the run. Not together
+        with ``executor``.
     max_bytes : float, optional
         Refuse results beyond this size; default: half of the free memory.
 
@@ -96,6 +99,21 @@ def simulate(
     >>> res = qx.simulate(walk, t=100, start=0.0, n=1000, rng=1, observe=qx.observe.final())
     >>> bool(abs(res.mean("x")) < 5 * res.sem("x"))
     True
+
+    A sweep, with what is kept chosen by formulas:
+
+    >>> from quincunx import jump
+    >>> sir = jump.Reactions("S + I -> 2 I @ beta; I -> R @ 1", beta=0.02)
+    >>> keep = qx.observe.first_passage("I == 0", of="R/100")
+    >>> res = qx.simulate(sir, t=50, start={"S": 99, "I": 1}, params={"beta": [0.01, 0.03]}, n=200, rng=7, observe=keep)
+    >>> res["time"].shape, bool(np.all(np.diff(res.mean("R/100")) > 0))
+    ((2, 200), True)
+
+    References
+    ----------
+    The streams: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11,
+    doi 10.1145/2063384.2063405 (Philox); D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators",
+    arXiv 1805.01407 (xoshiro256++).
     """
     begun = time.perf_counter()
     workers, limit = worker_threads(threads), memory_limit(max_bytes)
@@ -107,7 +125,10 @@ def simulate(
             from quincunx._checkpoint import run_in
 
             if executor is not None:
-                raise ValueError("checkpoint: cannot be combined with executor yet; give one of them")
+                raise ValueError(
+                    "checkpoint: cannot be combined with executor; leave executor out (threads of this machine fill the "
+                    "folder), or let each job of the executor call simulate with an rng and a folder of its own"
+                )
             job, (outputs, endings) = run_in(checkpoint, job, rng is None, workers, tell, limit)
         elif executor is not None:
             outputs, endings = run_on(executor, job, threads, tell, limit)

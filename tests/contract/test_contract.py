@@ -176,6 +176,7 @@ def test_models_are_values(case):
         ({"threads": 0}, ValueError, "threads"),
         ({"progress": 3}, TypeError, "progress"),
         ({"executor": object()}, TypeError, "executor"),
+        ({"executor": object(), "checkpoint": "nowhere"}, ValueError, "leave executor out"),
         ({"observe": "x"}, TypeError, "observe"),
         ({"observe": observe.at([1e9])}, ValueError, "times"),
         ({"observe": observe.final("nonsense_name")}, ValueError, "nonsense_name"),
