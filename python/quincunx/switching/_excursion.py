@@ -13,7 +13,7 @@ from quincunx import _core
 from quincunx._coerce import choice, number, numbers, whole
 from quincunx._memory import check_bytes, memory_limit
 from quincunx._rng import keys
-from quincunx.switching.covariances import Covariance, as_covariance
+from quincunx.switching._covariance import Covariance, as_covariance
 
 __all__ = ["Excursion", "InvalidApproximation", "excursion"]
 
@@ -27,12 +27,43 @@ BLOCK = 2**18  # uniforms inverted at a time
 
 
 class InvalidApproximation(ValueError):  # noqa: N818 - the fixed public name
-    """The clipped Slepian mean is not monotone: the independent interval approximation has no law of intervals."""
+    """The clipped Slepian mean is not monotone: the independent interval approximation has no law of intervals.
+
+    Examples
+    --------
+    >>> from quincunx import switching
+    >>> try:
+    ...     switching.excursion("exp(-t**2/2)*cos(4*t)")
+    ... except switching.InvalidApproximation as error:
+    ...     print(error)
+    the clipped mean E0 rises at t = ... it must fall monotonically
+    """
 
 
 @dataclass(frozen=True)
 class Excursion:
-    """The law of the time T between zeros of a stationary Gaussian process, approximated; see `excursion`."""
+    """The law of the time T between zeros of a stationary Gaussian process, approximated: what `excursion` returns.
+
+    Attributes
+    ----------
+    covariance : Covariance
+        The covariance r of the process, r(0) = 1.
+    level : float
+        The level, 0.
+    valid : bool
+        Whether the approximation has a law of intervals; if not, ``persistency`` and ``survival`` warn.
+    reason : str
+        Why it has none; empty if it has.
+
+    Examples
+    --------
+    >>> from quincunx import switching
+    >>> law = switching.excursion(switching.covariances.diffusion(2))
+    >>> law.valid, round(law.mean, 6), round(law.amplitude, 6)
+    (True, 6.283185, 1.195426)
+    >>> law.survival([0.0, 1.0, 10.0]).round(6).tolist()
+    [1.0, 0.942807, 0.185703]
+    """
 
     covariance: Covariance
     level: float
@@ -40,7 +71,7 @@ class Excursion:
     reason: str
 
     def mean_clipped(self, t: Any) -> Array:
-        """E0(t) = -r'(t)/sqrt(lam2 (1 - r(t)^2)): mean sign of the process a time t after an up-crossing."""
+        """E0(t) = -r'(t)/sqrt(lam2 (1 - r(t)^2)): mean sign of the process at times ``t`` >= 0 after an up-crossing."""
         t = np.asarray(t, dtype=np.float64)
         flat = np.atleast_1d(t).ravel()
         below = self.covariance.one_minus(flat)
@@ -118,6 +149,16 @@ class Excursion:
             Times >= 0.
         side : {"above", "below"}
             Both agree at level 0.
+
+        Returns
+        -------
+        ndarray
+            Same shape as ``t``, in [0, 1].
+
+        Raises
+        ------
+        ValueError, TypeError
+            A time is negative or not finite, or ``side`` is another word.
         """
         _side(side)
         self._warn()
@@ -156,7 +197,7 @@ class Excursion:
         return s
 
     def stationary_persistence(self, t: float) -> float:
-        """P(no zero in [0, t]) from a stationary start: (1/mu) * integral of P(T > u) over u > t."""
+        """P(no zero in [0, ``t``]) from a stationary start: (1/mu) * integral of P(T > u) over u > t; t a number >= 0."""
         if not np.isfinite(number("t", t)) or t < 0:
             raise ValueError(f"t = {t!r}: must be finite and >= 0")
         edges = np.linspace(0, t, 65)

@@ -5,60 +5,17 @@ All have r(0) = 1. ``one_minus`` is 1 - r without cancellation: monotonicity nea
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from quincunx._coerce import number
+from quincunx.switching._covariance import Covariance, Formula, Pair, as_covariance
 
 __all__ = ["Covariance", "Formula", "Pair", "as_covariance", "diffusion", "gaussian", "matern", "random_acceleration"]
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-# 20-point Gauss-Legendre on [0, 1]: 1 - r(t) as an integral of positive terms.
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
-_NODES, _WEIGHTS = (_NODES + 1) / 2, _WEIGHTS / 2
-
-
-class Covariance(ABC):
-    """r(t), t >= 0, with its derivative, lam2 = -r''(0), and the decay rate of -r' (inf: faster than any exponential)."""
-
-    @abstractmethod
-    def r(self, t: Array) -> Array:
-        """Covariance at lag ``t``."""
-
-    @abstractmethod
-    def derivative(self, t: Array) -> Array:
-        """r'(t)."""
-
-    @property
-    @abstractmethod
-    def lam2(self) -> float:
-        """Second spectral moment -r''(0)."""
-
-    @property
-    @abstractmethod
-    def decay(self) -> float:
-        """Exponential rate of decay of r."""
-
-    def one_minus(self, t: Array) -> Array:
-        """1 - r(t): where it is below 0.1, minus the integral of r' after s = t x^2."""
-        t = np.asarray(t, dtype=np.float64)
-        plain = 1 - self.r(t)
-        near = plain < 0.1
-        if np.any(near):
-            s = t[near]
-            parts = -self.derivative(s[:, None] * _NODES**2) * 2 * _NODES * s[:, None]
-            plain = plain.copy()
-            plain[near] = parts @ _WEIGHTS
-        return plain
-
-    def inverse(self, u: Array) -> Array | None:
-        """Closed inverse of the clipped Slepian mean E0, if there is one."""
-        return None
 
 
 @dataclass(frozen=True)
@@ -187,78 +144,6 @@ class _Gaussian(Covariance):
         return float("inf")
 
 
-@dataclass(frozen=True)
-class Pair(Covariance):
-    """A covariance given by two callables r(t) and r'(t) of arrays t >= 0."""
-
-    function: Callable[[Array], Array]
-    slope: Callable[[Array], Array]
-
-    def r(self, t: Array) -> Array:
-        """Covariance at lag ``t``."""
-        # Far out a user's cosh overflows to inf, and 1/inf = 0 is what is meant.
-        with np.errstate(over="ignore"):
-            return np.asarray(self.function(np.asarray(t, dtype=np.float64)), dtype=np.float64)
-
-    def derivative(self, t: Array) -> Array:
-        """r'(t)."""
-        with np.errstate(over="ignore"):
-            return np.asarray(self.slope(np.asarray(t, dtype=np.float64)), dtype=np.float64)
-
-    @property
-    def lam2(self) -> float:
-        """-r''(0) from r' near 0, by Richardson's extrapolation over halved steps."""
-        steps: Array = 1e-3 / 2.0 ** np.arange(7, dtype=np.float64)
-        table = -self.derivative(steps) / steps
-        for order in range(1, len(steps)):
-            # r' is odd in t for a process with a finite fourth moment; a linear error term also dies after two columns.
-            table = (2.0**order * table[1:] - table[:-1]) / (2.0**order - 1)
-        return float(table[-1])
-
-    @property
-    def decay(self) -> float:
-        """Rate read off the tail of r'; inf if it keeps growing."""
-        t: Array = 2.0 ** np.arange(-2, 9, dtype=np.float64)
-        with np.errstate(all="ignore"):
-            log = np.log(np.abs(self.derivative(t)))
-        good = np.isfinite(log) & (log > -650)
-        if good.sum() < 3:
-            return float("inf")
-        rate = -np.diff(log[good]) / np.diff(t[good])
-        return float("inf") if rate[-1] > 1.5 * rate[-2] else float(max(rate[-1], 0.0))
-
-
-@dataclass(frozen=True)
-class Formula(Covariance):
-    """A covariance given as a formula in ``t``; its derivatives come from the formula compiler."""
-
-    text: str
-
-    def _value(self, t: Array, order: int) -> Array:
-        from quincunx._formula import formula
-
-        t = np.asarray(t, dtype=np.float64)
-        return formula(self.text).derivative(order, np.ascontiguousarray(t.ravel())).reshape(t.shape)
-
-    def r(self, t: Array) -> Array:
-        """Covariance at lag ``t``."""
-        return self._value(t, 0)
-
-    def derivative(self, t: Array) -> Array:
-        """r'(t)."""
-        return self._value(t, 1)
-
-    @property
-    def lam2(self) -> float:
-        """-r''(0)."""
-        return float(-self._value(np.zeros(1), 2)[0])
-
-    @property
-    def decay(self) -> float:
-        """Rate read off the tail of r'."""
-        return Pair(self.r, self.derivative).decay
-
-
 def diffusion(d: float) -> Covariance:
     r"""Diffusion from random initial data in d dimensions: :math:`r(t) = \mathrm{sech}(t/2)^{d/2}`, :math:`\lambda_2 = d/8`.
 
@@ -379,17 +264,6 @@ def gaussian(scale: float = 1.0) -> Covariance:
     C. E. Rasmussen and C. K. I. Williams, *Gaussian Processes for Machine Learning* (2006).
     """
     return _Gaussian(float(_positive("scale", scale)))
-
-
-def as_covariance(value: Any) -> Covariance:
-    """Return a covariance: one of this module, a formula in ``t``, or a pair of callables (r, r')."""
-    if isinstance(value, Covariance):
-        return value
-    if isinstance(value, str):
-        return Formula(value)
-    if isinstance(value, tuple | list) and len(value) == 2 and all(callable(f) for f in value):
-        return Pair(*value)
-    raise TypeError(f"covariance = {value!r}: must be one of switching.covariances, a formula in t, or a pair (r, r')")
 
 
 def _positive(what: str, value: Any) -> float:
