@@ -22,7 +22,26 @@ FALSE_ALARM = 1e-6  # chance that a correct simulation is called wrong, over all
 
 @dataclass(frozen=True)
 class Check:
-    """A table of simulated and exact values with z and p; ``.ok`` and ``.worst``."""
+    """A table of simulated and exact values with z and p: what `check` returns; true if every row is ok.
+
+    Attributes
+    ----------
+    rows : tuple of tuples
+        One per number: (quantity, simulated, exact, z, p), with p the chance of so large a deviation. Of a histogram:
+        (cells, chi-square, degrees of freedom, z, p).
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> coin = qx.Custom(lambda t, x, draw: {"x": draw.uniform() < 0.5}, state="x")
+    >>> res = qx.simulate(coin, t=1, start=0.0, n=4000, rng=3, observe=qx.observe.final())
+    >>> bool(qx.check(res, {"x": 0.5})), qx.check(res, {"x": 0.6}).worst[0]
+    (True, 'x')
+    >>> print(qx.check(res, {"x": 0.6}))
+    quantity      simulated          exact        z         p
+    x               0.49325            0.6   -13.50   1.5e-41
+    NOT ok: smallest p 1.5e-41 of 1 rows
+    """
 
     rows: tuple[tuple[str, float, float, float, float], ...]
 
@@ -67,7 +86,14 @@ def check(result: Result, exact: Any, names: str | Sequence[str] | None = None) 
     -------
     Check
         Means by z = (mean - exact)/sem, variances by the normal approximation of their estimator, histograms by
-        chi-square over cells with at least 5 expected counts.
+        chi-square over cells with at least 5 expected counts. It is true if no p is below 1e-6 / rows.
+
+    Raises
+    ------
+    ValueError
+        A name was not observed, or there is nothing to compare.
+    TypeError
+        An argument has the wrong kind, or ``exact`` lacks what the comparison needs.
 
     Examples
     --------

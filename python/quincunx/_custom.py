@@ -18,7 +18,15 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Step(Method):
-    """The method of a `Custom` law: call its step."""
+    """The method of a `Custom` law, and its only one: call its step.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
+    >>> qx.simulate(walk, t=3, start=0.0, n=2, rng=1).info.method
+    Step()
+    """
 
     __slots__ = ()
 
@@ -33,7 +41,20 @@ class Step(Method):
 
 
 class Draw:
-    """Random numbers for one step, shape (b, \\*shape), each replica's from its own stream."""
+    """Random numbers for one step, shape (b, \\*shape), each replica's from its own stream.
+
+    The step of a `Custom` law gets one; what a replica draws does not depend on which other replicas are in its block.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> def step(t, x, draw):
+    ...     jumps = draw.poisson(0.1)
+    ...     return {"x": x["x"] + 0.1 * draw.normal((3,)) + jumps[:, None] * draw.exponential((3,))}
+    >>> walk = qx.Custom(step, state="x[3]", dt=0.01)
+    >>> qx.simulate(walk, t=1.0, start=0.0, n=2, rng=1, observe=qx.observe.final())["x"].shape
+    (2, 3)
+    """
 
     __slots__ = ("_streams",)
 
@@ -41,19 +62,19 @@ class Draw:
         self._streams = streams
 
     def uniform(self, shape: tuple[int, ...] = ()) -> Array:
-        """Uniform in (0, 1)."""
+        """Uniform in (0, 1), shape (b, \\*shape)."""
         return self._streams.uniform(list(shape))
 
     def normal(self, shape: tuple[int, ...] = ()) -> Array:
-        """Standard normal."""
+        """Standard normal, shape (b, \\*shape)."""
         return self._streams.normal(list(shape))
 
     def exponential(self, shape: tuple[int, ...] = ()) -> Array:
-        """Exponential with mean 1."""
+        """Exponential with mean 1, shape (b, \\*shape)."""
         return self._streams.exponential(list(shape))
 
     def poisson(self, lam: Any) -> Array:
-        """Poisson counts; ``lam`` is a number or an array (b, ...)."""
+        """Poisson counts with mean ``lam`` >= 0, a number (counts of shape (b,)) or an array (b, ...)."""
         count = len(self._streams)
         means = np.asarray(lam, dtype=np.float64)
         if means.ndim == 0:
@@ -76,7 +97,12 @@ class Custom(Model):
     dt : float, optional
         Model time per step; None: ``t`` counts steps.
     params, **parameters
-        Parameters handed to ``step`` by name.
+        Parameters handed to ``step`` by name; numbers and arrays among them can be swept.
+
+    Raises
+    ------
+    ValueError, TypeError
+        ``step`` is not callable, ``state`` declares no names, ``dt`` is not > 0, or a parameter is given twice.
 
     Notes
     -----
@@ -135,7 +161,7 @@ class Custom(Model):
     methods: ClassVar[tuple[type[Method], ...]] = (Step,)
 
     def replace(self, **values: Any) -> Custom:
-        """Return the same law with other parameter values."""
+        """Return the same law with other parameter ``values``, by keyword."""
         return Custom(self._step, state=self._text, dt=self._dt, params=self._params_with(values))
 
     @property

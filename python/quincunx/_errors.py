@@ -24,7 +24,23 @@ class SimulationError(RuntimeError):
     time : float or None
         When it failed.
     state : dict
-        Its last values.
+        Its last values, by name.
+
+    Examples
+    --------
+    A replica that leaves the range of numbers ends alone; nothing that the others gave is lost:
+
+    >>> import quincunx as qx
+    >>> from quincunx import sde
+    >>> steep, coarse = sde.SDE("-x**3", "1"), sde.EulerMaruyama(dt=0.1)
+    >>> try:
+    ...     qx.simulate(steep, t=5.0, start=[10.0, 0.0, 0.5], method=coarse, n=3, rng=0)
+    ... except qx.SimulationError as err:
+    ...     failed = err
+    >>> failed.replica, failed.time, failed.result.status.tolist()
+    (0, 0.5, ['diverged', 'ok', 'ok'])
+    >>> failed.result.replicas(failed.result.ok).mean("x").shape
+    (101,)
     """
 
     def __init__(
@@ -54,4 +70,13 @@ def _rebuild(message: str, result: Any, replica: Any, where: Any, time: Any, sta
 
 
 class InternalError(RuntimeError):
-    """A broken promise of quincunx itself: please report it with the call that caused it."""
+    """A broken promise of quincunx itself: please report it with the call that caused it.
+
+    It is no `SimulationError`, so that code which copes with failed replicas does not hide a bug.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> issubclass(qx.InternalError, qx.SimulationError), issubclass(qx.InternalError, RuntimeError)
+    (False, True)
+    """

@@ -172,7 +172,8 @@ def moments(of: Of = None, *, order: int = 2, when: Grid | None = None, cov: boo
     Returns
     -------
     Moments
-        ``res.mean(name)``, ``.var``, ``.std``, ``.sem``, ``.moment(name, k)`` have shape (\\*G, T, ...).
+        ``res.mean(name)``, ``.var``, ``.std``, ``.sem``, ``.moment(name, k)`` have shape (\\*G, T, ...), without T for
+        `final` and for one time.
 
     Raises
     ------
@@ -183,9 +184,16 @@ def moments(of: Of = None, *, order: int = 2, when: Grid | None = None, cov: boo
     --------
     >>> import quincunx as qx
     >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
-    >>> res = qx.simulate(walk, t=100, start=0.0, n=3, rng=1, observe=qx.observe.moments("x", when=qx.observe.final()))
-    >>> res.mean("x").shape
-    ()
+    >>> keep = qx.observe.moments("x", order=4, when=qx.observe.final())
+    >>> res = qx.simulate(walk, t=100, start=0.0, n=4000, rng=1, observe=keep)
+    >>> kurtosis = res.moment("x", 4) / res.moment("x", 2) ** 2
+    >>> bool(abs(res.mean("x")) < 5 * res.sem("x")), bool(2.5 < kurtosis < 3.5)
+    (True, True)
+
+    References
+    ----------
+    P. Pebay, "Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical moments",
+    Sandia report SAND2008-6212 (2008).
     """
     order = whole("order", order)
     if not 2 <= order <= 8:

@@ -36,7 +36,19 @@ Of: TypeAlias = str | float | Sequence[Any] | Mapping[str, Any] | Callable[..., 
 
 @dataclass(frozen=True)
 class Every:
-    """The values at ``t0 + burn + k dt``; see `every`."""
+    """The values at ``t0 + burn + k dt``: what `every` returns.
+
+    Attributes
+    ----------
+    dt, of, burn
+        As given to `every`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.every(2, "x")
+    Every(dt=2.0, of='x', burn=0.0)
+    """
 
     dt: float | None
     of: Of = None
@@ -45,7 +57,19 @@ class Every:
 
 @dataclass(frozen=True)
 class At:
-    """The values at given times; see `at`."""
+    """The values at given times: what `at` returns.
+
+    Attributes
+    ----------
+    times, of
+        As given to `at`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.at([1, 10, 100])
+    At(times=(1.0, 10.0, 100.0), of=None)
+    """
 
     times: Any
     of: Of = None
@@ -53,7 +77,19 @@ class At:
 
 @dataclass(frozen=True)
 class Final:
-    """The values at the end; see `final`."""
+    """The values at the end: what `final` returns.
+
+    Attributes
+    ----------
+    of
+        As given to `final`.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.final(["x", "x**2"])
+    Final(of=['x', 'x**2'])
+    """
 
     of: Of = None
 
@@ -63,14 +99,38 @@ Grid: TypeAlias = Every | At | Final
 
 @dataclass(frozen=True)
 class Events:
-    """Every event; see `events`."""
+    """Every event: what `events` returns.
+
+    Attributes
+    ----------
+    of
+        As given to `events`.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.events()
+    Events(of=None)
+    """
 
     of: Of = None
 
 
 @dataclass(frozen=True)
 class TimeAverage:
-    """Mean over each path; see `time_average`."""
+    """Mean over each path: what `time_average` returns.
+
+    Attributes
+    ----------
+    of, burn
+        As given to `time_average`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.time_average({"drift": "k*x"}, burn=10)
+    TimeAverage(of={'drift': 'k*x'}, burn=10.0)
+    """
 
     of: Of = None
     burn: float = 0.0
@@ -78,7 +138,19 @@ class TimeAverage:
 
 @dataclass(frozen=True)
 class Maximum:
-    """Largest value of each path; see `maximum`."""
+    """Largest value of each path: what `maximum` returns.
+
+    Attributes
+    ----------
+    of, burn
+        As given to `maximum`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.maximum("abs(x)")
+    Maximum(of='abs(x)', burn=0.0)
+    """
 
     of: Of = None
     burn: float = 0.0
@@ -86,7 +158,19 @@ class Maximum:
 
 @dataclass(frozen=True)
 class Minimum:
-    """Smallest value of each path; see `minimum`."""
+    """Smallest value of each path: what `minimum` returns.
+
+    Attributes
+    ----------
+    of, burn
+        As given to `minimum`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.minimum("x") == observe.minimum("x", burn=0)
+    True
+    """
 
     of: Of = None
     burn: float = 0.0
@@ -94,7 +178,19 @@ class Minimum:
 
 @dataclass(frozen=True)
 class Autocorrelation:
-    """Autocorrelation of each path; see `autocorrelation`."""
+    """Autocorrelation of each path: what `autocorrelation` returns.
+
+    Attributes
+    ----------
+    of, lags, burn
+        As given to `autocorrelation`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.autocorrelation("x", [0, 1, 2])
+    Autocorrelation(of='x', lags=(0.0, 1.0, 2.0), burn=0.0)
+    """
 
     of: Of
     lags: Any
@@ -103,7 +199,19 @@ class Autocorrelation:
 
 @dataclass(frozen=True)
 class FirstPassage:
-    """When a condition is first met; see `first_passage`."""
+    """When a condition is first met: what `first_passage` returns.
+
+    Attributes
+    ----------
+    condition, of
+        As given to `first_passage`.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.first_passage({"up": "x >= 3", "down": "x <= -3"})
+    FirstPassage(condition={'up': 'x >= 3', 'down': 'x <= -3'}, of=None)
+    """
 
     condition: Any
     of: Of = None
@@ -111,7 +219,19 @@ class FirstPassage:
 
 @dataclass(frozen=True)
 class Moments:
-    """Moments over replicas; see `moments`."""
+    """Moments over replicas: what `moments` returns.
+
+    Attributes
+    ----------
+    of, order, when, cov
+        As given to `moments`.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.moments("x", order=4, when=observe.final())
+    Moments(of='x', order=4, when=Final(of=None), cov=False)
+    """
 
     of: Of = None
     order: int = 2
@@ -121,7 +241,19 @@ class Moments:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Counts or times per cell; see `histogram`."""
+    """Counts or times per cell: what `histogram` returns.
+
+    Attributes
+    ----------
+    of, bins, when, over, burn
+        As given to `histogram`, numbers coerced.
+
+    Examples
+    --------
+    >>> from quincunx import observe
+    >>> observe.histogram("x", range(3), over="time")
+    Histogram(of='x', bins=(0.0, 1.0, 2.0), when=None, over='time', burn=0.0)
+    """
 
     of: Of
     bins: Any

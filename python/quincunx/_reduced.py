@@ -23,7 +23,28 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Cells:
-    """A histogram: ``counts`` per cell [e_k, e_{k+1}), what fell ``below`` and ``above``, and the ``density``."""
+    """A histogram with B cells [e_k, e_{k+1}): what ``result.histogram(name)`` returns.
+
+    Attributes
+    ----------
+    counts : ndarray (..., B)
+        Replicas (int64), or time (float64), per cell.
+    edges : ndarray (B + 1,)
+        The edges e_k of the cells.
+    below, above : ndarray (...)
+        What fell outside.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
+    >>> keep = qx.observe.histogram("x", [-1.0, 0.0, 1.0], when=qx.observe.final())
+    >>> cells = qx.simulate(walk, t=1, start=0.0, n=1000, rng=1, observe=keep).histogram("x")
+    >>> cells.counts.shape, int(cells.counts.sum() + cells.below + cells.above)
+    ((2,), 1000)
+    >>> cells.density.round(1).tolist()  # counts / (total * width)
+    [0.3, 0.3]
+    """
 
     counts: Array
     edges: Array
@@ -32,7 +53,7 @@ class Cells:
 
     @classmethod
     def of(cls, cells: Array, edges: Array) -> Cells:
-        """Split cells, below and above."""
+        """Make one from ``cells`` (..., B + 2), of which the last two are below and above, and the ``edges`` (B + 1,)."""
         return cls(cells[..., :-2], edges, cells[..., -2], cells[..., -1])
 
     @property
@@ -71,16 +92,26 @@ class Reduced(Result):
         return len(self.names)
 
     def quantile(self, name: str, q: Any) -> Array:
-        """Refused: the replicas are needed."""
+        """Refused: a quantile ``q`` of ``name`` needs the replicas."""
         raise ValueError(f"{name!r}: quantiles ({q!r}) need the replicas; observe with every, at or final")
 
     def replicas(self, which: Any) -> Result:
-        """Refused: the replicas were reduced."""
+        """Refused: the replicas that ``which`` asks for were reduced."""
         raise ValueError(f"{which!r}: the replicas were reduced over; observe with every, at or final to keep them")
 
 
 class MomentsResult(Reduced):
-    """Moments over replicas: ``.mean .var .std .sem .moment(name, k) .cov(a, b)``; no arrays per replica."""
+    """The result of `observe.moments`: ``.mean .var .std .sem .moment(name, k) .cov(a, b)``; no arrays per replica.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
+    >>> keep = qx.observe.moments(["x", "x**2"], when=qx.observe.at(10), cov=True)
+    >>> res = qx.simulate(walk, t=10, start=1.0, n=2000, rng=1, observe=keep)
+    >>> bool(abs(res.mean("x") - 1.0) < 5 * res.sem("x")), bool(15 < res.cov("x", "x**2") < 25)  # 2 * 10
+    (True, True)
+    """
 
     _instead = ".mean({0!r}), .var, .std, .sem, .moment"
 
@@ -100,21 +131,21 @@ class MomentsResult(Reduced):
         return counts.reshape(counts.shape + (1,) * (self._moment(name, 1).ndim - counts.ndim))
 
     def mean(self, name: str) -> Array:
-        """Mean over replicas."""
+        """Mean of ``name`` over replicas, shape (\\*G, T, ...)."""
         self._counts(1, name)
         return self._moment(name, 1)
 
     def var(self, name: str) -> Array:
-        """Variance over replicas (ddof = 1)."""
+        """Variance of ``name`` over replicas (ddof = 1), shape (\\*G, T, ...)."""
         counts = self._counts(2, name)
         return np.asarray(self._moment(name, 2) / (counts - 1))
 
     def sem(self, name: str) -> Array:
-        """Return the standard error of the mean."""
+        """Return the standard error of the mean of ``name``, shape (\\*G, T, ...)."""
         return np.asarray(self.std(name) / np.sqrt(self._counts(2, name)))
 
     def moment(self, name: str, k: int) -> Array:
-        """Return the k-th moment about zero, the mean of x**k over replicas (as `scipy.stats` distributions do)."""
+        """Return the k-th moment of ``name`` about zero, the mean of x**k over replicas (as `scipy.stats` laws do)."""
         if k < 0 or int(k) != k:
             raise ValueError(f"k = {k}: must be a whole number >= 0")
         counts, mean = self._counts(1, name), self._moment(name, 1)
@@ -124,7 +155,7 @@ class MomentsResult(Reduced):
         return np.asarray(total)
 
     def cov(self, a: str, b: str) -> Array:
-        """Covariance of two names over replicas (ddof = 1)."""
+        """Covariance of the names ``a`` and ``b`` over replicas (ddof = 1), shape (\\*G, T); observe with ``cov=True``."""
         if not self._extra["cov"]:
             raise ValueError("covariances were not observed; use observe.moments(..., cov=True)")
         counts = self._counts(2, a)
@@ -148,12 +179,22 @@ class MomentsResult(Reduced):
 
 
 class HistogramResult(Reduced):
-    """Counts over replicas: ``.histogram(name)``."""
+    """The result of `observe.histogram` over replicas: ``.histogram(name)`` gives the `Cells`; no arrays per replica.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
+    >>> keep = qx.observe.histogram("x", range(-5, 6), when=qx.observe.every(5))
+    >>> res = qx.simulate(walk, t=20, start=0.0, n=100, rng=1, observe=keep)
+    >>> res.histogram("x").counts.shape  # (times, cells)
+    (5, 10)
+    """
 
     _instead = ".histogram({0!r})"
 
     def histogram(self, name: str) -> Cells:
-        """Return ``.counts .edges .below .above .density``; counts int64 (\\*G, T, B)."""
+        """Return the histogram of ``name``: ``.counts .edges .below .above .density``; counts int64 (\\*G, T, B)."""
         self._known(name)
         return Cells.of(self._arrays[name], self._extra["edges"])
 
@@ -168,7 +209,20 @@ class HistogramResult(Reduced):
 
 
 class EventsResult(Result):
-    """Every event of every replica, flat; ``offsets`` says where each replica begins."""
+    """The result of `observe.events`: every event of every replica, flat; ``offsets`` says where each replica begins.
+
+    Examples
+    --------
+    >>> import numpy as np, quincunx as qx
+    >>> from quincunx import chain
+    >>> two = chain.MarkovJump([[-1.0, 1.0], [2.0, -2.0]])
+    >>> res = qx.simulate(two, t=5.0, n=3, rng=1, observe=qx.observe.events())
+    >>> res.offsets.shape, len(res.t) == len(res["state"]) == res.offsets[-1]
+    ((4,), np.True_)
+    >>> path = res.path(2)
+    >>> bool(np.all(np.diff(path.t) > 0)), path["state"].shape == (1, len(path.t))
+    (True, True)
+    """
 
     @property
     def t(self) -> Any:
@@ -181,7 +235,7 @@ class EventsResult(Result):
         return self._extra["offsets"]
 
     def path(self, i: int) -> Result:
-        """Return replica ``i`` alone: ``.t`` and the values at its events."""
+        """Return replica ``i`` alone: ``.t`` (the start and its events) and the values there, shape (1, rows, ...)."""
         i = range(self._n)[i]
         rows = slice(int(self.offsets[i]), int(self.offsets[i + 1]))
         return Result(
@@ -201,7 +255,7 @@ class EventsResult(Result):
         )
 
     def replicas(self, which: Any) -> Result:
-        """Refused: take single replicas with `path`."""
+        """Refused, whatever ``which`` is: take single replicas with `path`."""
         raise ValueError(f"{which!r}: take single replicas with .path(i)")
 
     def _summary(self, name: str) -> str:
@@ -209,7 +263,17 @@ class EventsResult(Result):
 
 
 class Parts(Result):
-    """The results of several observers of one run, by their names."""
+    """The results of several observers of one run, by their names.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
+    >>> keep = {"grid": qx.observe.every(10), "top": qx.observe.maximum("x")}
+    >>> res = qx.simulate(walk, t=100, start=0.0, n=5, rng=1, observe=keep)
+    >>> res.names, res["grid"]["x"].shape, res["top"]["x"].shape
+    (('grid', 'top'), (5, 11), (5,))
+    """
 
     def __init__(self, parts: Mapping[str, Result], info: Info) -> None:
         object.__setattr__(self, "_parts", MappingProxyType(dict(parts)))
@@ -269,7 +333,7 @@ class Parts(Result):
         return self._first.status
 
     def replicas(self, which: Any) -> Result:
-        """Return every part that keeps replicas with some of them."""
+        """Return every part that keeps replicas with those that ``which`` selects, as in `Result.replicas`."""
         reduced = (MomentsResult, EventsResult)
         parts = {k: p if isinstance(p, reduced) else p.replicas(which) for k, p in self._parts.items()}
         return Parts(parts, self.info)

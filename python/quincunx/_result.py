@@ -20,7 +20,20 @@ Kind = Literal["grid", "values", "passage", "occupation", "autocorrelation"]
 
 
 class Info(Mapping[str, Any]):
-    """How a result came about: attributes and items ``method dt key stream_version version events seconds threads``."""
+    """How a result came about: ``result.info``, frozen, by attribute or by item.
+
+    ``method`` (the one used), ``dt`` (its step, or None), ``key`` (of the streams, one per set if they differ),
+    ``stream_version`` and ``version``, ``events`` (drawn in all), ``seconds`` (wall time), ``threads``, and what the
+    model or the method adds.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> from quincunx import chain
+    >>> res = qx.simulate(chain.MarkovChain([[0.5, 0.5], [0.3, 0.7]]), t=10, n=4, rng=1)
+    >>> res.info.method, res.info["events"], len(res.info.key)
+    (Alias(), 40, 2)
+    """
 
     def __init__(self, **values: Any) -> None:
         object.__setattr__(self, "_values", MappingProxyType(values))
@@ -56,20 +69,35 @@ def _info(values: dict[str, Any]) -> Info:
 
 
 class Result(Mapping[str, Any]):
-    """Arrays by name, axes ``(*sweep, replica, time, ...)``; see the reference of `simulate`.
+    """What `simulate` returns: arrays by name, axes ``(*sweep, replica, time, ...)``, and statistics over replicas.
+
+    A frozen mapping: ``res[name]``, ``name in res``, iteration. Results of equal runs are equal bit for bit; they pickle.
 
     Attributes
     ----------
-    t : array or None
-        The times of a grid.
+    t : array (T,)
+        The times of a grid, in the unit of the model.
     params : mapping
-        Swept values, broadcast to the sweep shape.
+        Swept values, broadcast to the sweep shape G.
     n : int
         Replicas per parameter set.
     info : Info
         Method, key, versions, events, wall time.
     ok, status : arrays (\\*G, n)
-        Which replicas are fine, and how each ended.
+        Which replicas are fine (bool), and how each ended: ``ok``, ``absorbed``, or the word for its failure.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> from quincunx import sde
+    >>> law = sde.OU(theta=1.0, mu=0.0, sigma=1.0)
+    >>> res = qx.simulate(law, t=5.0, params={"sigma": [1.0, 2.0]}, start=0.0, n=4000, rng=1)
+    >>> res["x"].shape, res.mean("x").shape, res.quantile("x", [0.05, 0.5, 0.95]).shape
+    ((2, 4000, 101), (2, 101), (3, 2, 101))
+    >>> res.params["sigma"], res.t[-1], bool(res.ok.all()), res.replicas([0, 7]).n
+    (array([1., 2.]), np.float64(5.0), True, 2)
+    >>> (res.std("x")[:, -1] / law.stationary_var**0.5).round(1).tolist()
+    [1.0, 2.0]
     """
 
     _slots = ("_arrays", "_kind", "_t", "_shape", "_n", "_status", "_params", "_info", "_extra")
@@ -131,14 +159,14 @@ class Result(Mapping[str, Any]):
 
     @property
     def t(self) -> Any:
-        """The observed times (T,)."""
+        """The observed times (T,); an AttributeError where the observer has no time axis."""
         if self._t is None:
             raise AttributeError("this observer has no time axis")
         return self._t
 
     @property
     def params(self) -> Mapping[str, Array]:
-        """Swept parameter values."""
+        """Swept parameter values, broadcast to the sweep shape G."""
         return self._params
 
     @property
@@ -179,7 +207,7 @@ class Result(Mapping[str, Any]):
         return array
 
     def mean(self, name: str) -> Array:
-        """Mean over replicas, shape (\\*G, T, ...)."""
+        """Mean of ``name`` over replicas, shape (\\*G, T, ...); ValueError if a replica failed or a time is infinite."""
         array = self._sample(name, 1)
         if self._kind == "passage" and name == "time":
             open_ = int(np.count_nonzero(np.isinf(array)))
@@ -191,19 +219,22 @@ class Result(Mapping[str, Any]):
         return np.asarray(array.mean(axis=self._axis))
 
     def var(self, name: str) -> Array:
-        """Variance over replicas (ddof = 1)."""
+        """Variance of ``name`` over replicas (ddof = 1), shape (\\*G, T, ...); needs n >= 2."""
         return np.asarray(self._sample(name, 2).var(axis=self._axis, ddof=1))
 
     def std(self, name: str) -> Array:
-        """Return the standard deviation over replicas (ddof = 1)."""
+        """Return the standard deviation of ``name`` over replicas (ddof = 1), shape (\\*G, T, ...); needs n >= 2."""
         return np.asarray(np.sqrt(self.var(name)))
 
     def sem(self, name: str) -> Array:
-        """Return the standard error of the mean, std/sqrt(n)."""
+        """Return the standard error of the mean of ``name``, std/sqrt(n), shape (\\*G, T, ...); needs n >= 2."""
         return np.asarray(self.std(name) / np.sqrt(self._n))
 
     def quantile(self, name: str, q: Any) -> Array:
-        """Quantiles over replicas; several q give a leading axis. Infinite times count as later than any other."""
+        """Quantiles of ``name`` over replicas at levels ``q`` in [0, 1], shape (\\*q.shape, \\*G, T, ...).
+
+        Linear between values; with infinite times, which are later than any other, the least value that reaches q.
+        """
         array = self._sample(name, 1)
         levels = np.asarray(q, dtype=np.float64)
         if np.any(~((levels >= 0) & (levels <= 1))):
@@ -214,7 +245,10 @@ class Result(Mapping[str, Any]):
     # --- selection ---------------------------------------------------------------------------------------------
 
     def replicas(self, which: Any) -> Result:
-        """Return the result of some replicas: an index, a slice, indices or a mask (n,) or (\\*G, n)."""
+        """Return the result of some replicas: ``which`` is an index, a slice, indices, or a mask (n,) or (\\*G, n).
+
+        Of a mask with sweep axes those replicas are kept that are True in every set, as ``res.replicas(res.ok)`` needs.
+        """
         mask: Any = np.asarray(which) if not isinstance(which, slice) else which
         if not isinstance(mask, slice):
             if mask.dtype == bool and mask.ndim == self._axis + 1:
@@ -235,7 +269,7 @@ class Result(Mapping[str, Any]):
         )
 
     def histogram(self, name: str) -> Any:
-        """Return ``.counts .edges .below .above .density`` of a histogram over time."""
+        """Return the histogram of ``name`` over time: ``.counts .edges .below .above .density``, counts (\\*G, n, B)."""
         from quincunx._reduced import Cells
 
         if self._kind != "occupation":
@@ -245,25 +279,28 @@ class Result(Mapping[str, Any]):
     # --- exports -----------------------------------------------------------------------------------------------
 
     def to_xarray(self) -> Any:
-        """Return an `xarray.Dataset`: dims = swept parameters, ``replica``, ``time``, ``<name>_0``..."""
+        """Return an `xarray.Dataset`: dims = swept parameters, ``replica``, ``time``, ``<name>_0``... (extra ``xarray``)."""
         from quincunx._export import to_xarray
 
         return to_xarray(self)
 
     def to_pandas(self) -> Any:
-        """Return a long `pandas.DataFrame`: one row per (set, replica, time)."""
+        """Return a long `pandas.DataFrame`: one row per (set, replica, time) (extra ``pandas``)."""
         from quincunx._export import to_pandas
 
         return to_pandas(self)
 
     def to_arviz(self) -> Any:
-        """Return ArviZ inference data: chain = replica, draw = time."""
+        """Return ArviZ inference data: chain = replica, draw = time (extra ``arviz``)."""
         from quincunx._export import to_arviz
 
         return to_arviz(self)
 
     def plot(self, name: str | None = None, ax: Axes | None = None, **kwargs: Any) -> Axes:
-        """Draw the result into one matplotlib Axes and return it; see `quincunx.viz.plot`."""
+        """Draw ``name`` (None: all) into the matplotlib Axes ``ax`` (None: a new one) and return it.
+
+        ``kwargs`` go to the lines or to the image; see `quincunx.viz.plot` (extra ``plot``).
+        """
         from quincunx.viz import plot
 
         return plot(self, name, ax=ax, **kwargs)

@@ -20,6 +20,8 @@ from quincunx import studies
 from quincunx.studies import _completion, _print
 from quincunx.studies._registry import versions
 
+__all__ = ["main"]
+
 OK, NOT_OK, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -30,6 +32,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     ----------
     argv
         Arguments; None takes those of the process.
+
+    Returns
+    -------
+    int
+        0 every row ok, 1 a row is not ok or the study failed, 2 wrong usage, 130 interrupted.
+
+    Raises
+    ------
+    SystemExit
+        With code 2 for arguments that cannot be read, with code 0 after ``--help`` and ``--version``.
+
+    Examples
+    --------
+    >>> from quincunx.cli import main
+    >>> main(["study", "list"])  # doctest: +ELLIPSIS
+    fisher-curvature  Fisher curvature of critical Ising and Potts lattices...
+    0
     """
     arguments = _parser().parse_args(argv)  # leaves with code 2 on wrong usage
     try:

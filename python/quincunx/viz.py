@@ -52,6 +52,7 @@ def plot(result: Result, name: str | None = None, *, ax: Axes | None = None, **k
     Returns
     -------
     matplotlib Axes
+        The one drawn into.
 
     Raises
     ------

@@ -93,6 +93,16 @@ class MarkovChain(FiniteChain):
         ------
         SimulationError
             More than 1e8 products would be needed and no steady state is in sight.
+        ValueError, TypeError
+            ``p0`` is no state and no law, or ``t`` is not whole and >= 0.
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> chain.MarkovChain([[0.5, 0.5], [0.25, 0.75]]).transient([0.5, 0.5], [0, 1, 1000]).round(6)
+        array([[0.5     , 0.5     ],
+               [0.375   , 0.625   ],
+               [0.333333, 0.666667]])
         """
         times = numbers("t", t, must="must be a number of steps or an array of them")
         if not np.all(times == np.rint(times)):

@@ -56,7 +56,7 @@ class FiniteChain(Model):
         return _label_array(self._labels)
 
     def replace(self, **values: Any) -> Self:
-        """Return a new chain with another matrix of the same size, or other labels (``states=``)."""
+        """Return a new chain with other ``values``: a matrix of the same size (``P=``, ``Q=``), labels (``states=``)."""
         states = values.pop("states", self._labels)
         return type(self)(self._params_with(values)[self._what], states)
 
@@ -69,6 +69,16 @@ class FiniteChain(Model):
         -------
         Classes
             ``.of`` (class of each state), ``.recurrent``, ``.period``; ``[k]`` gives the states of class k.
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> chain.MarkovChain([[0.5, 0.5, 0], [0, 0, 1], [0, 1, 0]]).classes()
+        Classes(2: transient [0] period 1; recurrent [1 2] period 2)
+
+        References
+        ----------
+        Tarjan, SIAM J. Comput. 1 (1972) 146-160.
         """
         of, recurrent, period = self._law.classes()
         return Classes(of, np.array(recurrent, dtype=bool), np.array(period, dtype=np.int64))
@@ -77,6 +87,21 @@ class FiniteChain(Model):
         """True if a law with every entry positive is in detailed balance with the chain.
 
         Kolmogorov's criterion, relative to 1e-10, without the stationary law; a one-way edge is enough for False.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> clockwise = [[0.1, 0.6, 0.3], [0.3, 0.1, 0.6], [0.6, 0.3, 0.1]]
+        >>> chain.MarkovChain(clockwise).is_reversible(), chain.MarkovChain([[0.9, 0.1], [0.5, 0.5]]).is_reversible()
+        (False, True)
+
+        References
+        ----------
+        Kelly, Reversibility and Stochastic Networks, Wiley (1979).
         """
         return bool(self._law.is_reversible())
 
@@ -96,7 +121,8 @@ class FiniteChain(Model):
         Parameters
         ----------
         all : bool
-            True: one law per recurrent class (their mixtures are all stationary laws), shape (classes, states).
+            True: one law per recurrent class, in the order of `classes`, shape (classes, states); their mixtures are all
+            stationary laws.
         tol : float
             Largest residual of an iterated law: the 1-norm of ``pi P - pi``, or of ``pi Q`` over the largest exit rate.
         info : bool
@@ -113,6 +139,15 @@ class FiniteChain(Model):
             The chain has several recurrent classes and ``all`` is False.
         SimulationError
             ``tol`` was not reached; the message tells the residual that was.
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> chain.MarkovJump([[-1.0, 1.0], [3.0, -3.0]]).stationary()
+        array([0.75, 0.25])
+        >>> trapped = chain.MarkovChain([[0.5, 0.25, 0.25], [0, 1, 0], [0, 0, 1]])
+        >>> sorted(trapped.stationary(all=True).tolist())
+        [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
 
         References
         ----------

@@ -98,6 +98,16 @@ class MarkovJump(FiniteChain):
         ------
         SimulationError
             More than 1e8 products would be needed and no steady state is in sight.
+        ValueError, TypeError
+            ``p0`` is no state and no law, or ``t`` is not finite and >= 0.
+
+        Examples
+        --------
+        >>> from quincunx import chain
+        >>> chain.MarkovJump([[-1.0, 1.0], [3.0, -3.0]]).transient(0, [0.0, 0.5, 10.0]).round(6)
+        array([[1.      , 0.      ],
+               [0.783834, 0.216166],
+               [0.75    , 0.25    ]])
 
         References
         ----------

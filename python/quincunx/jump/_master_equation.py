@@ -56,25 +56,25 @@ class MasterEquation:
         return self.states[:, self.names.index(name)]
 
     def mean(self, name: str) -> Any:
-        """Return E n, shape ([T])."""
+        """Return the mean count of species ``name``, shape ([T])."""
         return self.probability @ self._counts(name).astype(np.float64)
 
     def var(self, name: str) -> Any:
-        """Return the variance of a species, shape ([T])."""
+        """Return the variance of the count of species ``name``, shape ([T])."""
         return self.cov(name, name)
 
     def std(self, name: str) -> Any:
-        """Return the standard deviation of a species, shape ([T])."""
+        """Return the standard deviation of the count of species ``name``, shape ([T])."""
         return np.sqrt(self.var(name))
 
     def cov(self, a: str, b: str) -> Any:
-        """Return the covariance of two species, shape ([T])."""
+        """Return the covariance of the counts of species ``a`` and ``b``, shape ([T])."""
         x = self._counts(a) - np.expand_dims(self.mean(a), -1)
         y = self._counts(b) - np.expand_dims(self.mean(b), -1)
         return (self.probability * x * y).sum(-1)
 
     def marginal(self, name: str) -> Array:
-        """Return the probabilities of the counts 0, 1, 2, ... of a species, shape ([T,] largest count + 1)."""
+        """Return the probabilities of the counts 0, 1, 2, ... of species ``name``, shape ([T,] largest count + 1)."""
         counts = self._counts(name)
         out = np.zeros((*self.probability.shape[:-1], int(counts.max(initial=0)) + 1))
         np.add.at(out.T, counts, self.probability.T)

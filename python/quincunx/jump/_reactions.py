@@ -53,6 +53,11 @@ class Reactions(Model):
     TypeError
         An argument has the wrong kind.
 
+    Notes
+    -----
+    ``t`` of `simulate` is model time, in the unit whose inverse the rates have. ``start`` gives whole counts by species;
+    those left out start at 0. Every species is observed by default, as int64.
+
     Examples
     --------
     >>> from quincunx import jump
@@ -185,7 +190,7 @@ class Reactions(Model):
         return np.array(laws, dtype=np.int64).reshape(len(laws), len(self._species))
 
     def replace(self, **values: Any) -> Reactions:
-        """Return the same network with other parameter values."""
+        """Return the same network with other parameter ``values``, by keyword."""
         return _rebuild(self._written, self._params_with(values), self._volume, self._convention)
 
     def _start_names(self) -> dict[str, StartName]:

@@ -74,11 +74,11 @@ class Thermodynamics:
     method: str
 
     def mean(self, name: str) -> float:
-        """Exact mean of ``energy``."""
+        """Exact mean of the quantity ``name``, which can be ``energy`` alone."""
         return {"energy": self.energy}[_known(name, ("energy",))]
 
     def var(self, name: str) -> float:
-        """Exact variance of ``energy``."""
+        """Exact variance of the quantity ``name``, which can be ``energy`` alone."""
         return {"energy": self.energy_variance}[_known(name, ("energy",))]
 
 
@@ -234,12 +234,12 @@ class Boltzmann:
     probability: Array
 
     def mean(self, name: str) -> float:
-        """Exact mean of ``energy`` or ``magnetization``."""
+        """Exact mean of the quantity ``name``, ``energy`` or ``magnetization``."""
         values: Array = getattr(self, _known(name, ("energy", "magnetization")))
         return float(self.probability @ values)
 
     def var(self, name: str) -> float:
-        """Exact variance of ``energy`` or ``magnetization``."""
+        """Exact variance of the quantity ``name``, ``energy`` or ``magnetization``."""
         values: Array = getattr(self, _known(name, ("energy", "magnetization")))
         return float(self.probability @ (values - self.mean(name)) ** 2)
 

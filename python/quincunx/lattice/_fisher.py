@@ -52,6 +52,28 @@ class FisherGeometry:
         Rows of the metric that belong to the bonds of cell 0; all rows if the law has no translations.
     cells : tuple of int
         Cells along each axis; empty if the law has no translations.
+    max_bytes : int
+        The largest `metric` that is made.
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> exact = lattice.fisher_geometry(lattice.Ising(lattice.Square(4), beta=0.3))
+    >>> round(exact.scalar_curvature, 6), exact.method, exact.standard_error
+    (-18.791836, 'fermion', None)
+    >>> exact.metric.shape, bool(abs(exact.ricci_terms.sum() - exact.scalar_curvature) < 1e-9)
+    ((32, 32), True)
+
+    With an error bar, where nothing exact reaches:
+
+    >>> cube = lattice.Ising(lattice.Cubic(4), beta=0.15)
+    >>> sampled = lattice.fisher_geometry(cube, method="monte_carlo", n=1000, rng=1)
+    >>> sampled.method, sampled.standard_error > 0, sampled.effective_samples > 100
+    ('monte_carlo', True, True)
+
+    References
+    ----------
+    arXiv 2603.07651, Fisher Curvature Scaling at Critical Points.
     """
 
     scalar_curvature: float
@@ -219,6 +241,12 @@ def first_ricci_term(
     ------
     ValueError
         If the model is another one.
+    MemoryError
+        If it would take more than ``max_bytes``.
+
+    References
+    ----------
+    arXiv 2603.07651, Fisher Curvature Scaling at Critical Points.
 
     Examples
     --------

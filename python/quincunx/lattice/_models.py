@@ -86,7 +86,7 @@ class SpinModel(Model):
         return (self.geometry,)
 
     def replace(self, **values: Any) -> Self:
-        """Return a new model with other parameter values."""
+        """Return a new model with other parameter ``values``: ``beta=``, ``J=``, ``h=``, of the same shapes."""
         return type(self)(*self._arguments(), **self._params_with(values))
 
     def _start_names(self) -> dict[str, StartName]:

@@ -145,7 +145,7 @@ class SDE(Model):
         return tuple(_SCHEMES[name] for name in self._core.schemes)
 
     def replace(self, **values: Any) -> Self:
-        """Return the same equation with other parameter values."""
+        """Return the same equation with other parameter ``values``, by keyword."""
         new = object.__new__(type(self))
         new._given, new._terms, new._calculus = self._given, self._terms, self._calculus
         new._params = {k: number(k, v) for k, v in self._params_with(values).items()}
@@ -166,6 +166,17 @@ class SDE(Model):
         -------
         ndarray
             (b, d).
+
+        Raises
+        ------
+        ValueError, TypeError
+            ``x`` holds no rows of d numbers.
+
+        Examples
+        --------
+        >>> from quincunx import sde
+        >>> sde.SDE({"x": "v", "v": "-k*x"}, {"x": 0, "v": 0.1}, k=2.0).drift(0.0, [[1.0, 3.0]])
+        array([[ 3., -2.]])
         """
         points = self._points(x)
         return self._core.drift(number("t", t), points.ravel()).reshape(points.shape)
@@ -184,6 +195,17 @@ class SDE(Model):
         -------
         ndarray
             (b, d) if each state has at most a Wiener process of its own, else the matrices (b, d, m).
+
+        Raises
+        ------
+        ValueError, TypeError
+            ``x`` holds no rows of d numbers.
+
+        Examples
+        --------
+        >>> from quincunx import sde
+        >>> sde.SDE({"x": "v", "v": "-k*x"}, {"x": 0, "v": 0.1}, k=2.0).noise(0.0, [[1.0, 3.0]])
+        array([[0. , 0.1]])
         """
         points = self._points(x)
         b, d = points.shape

@@ -53,20 +53,20 @@ class Named(Model):
         return (Exact, Milstein, EulerMaruyama)
 
     def replace(self, **values: Any) -> Self:
-        """Return the same law with other parameter values."""
+        """Return the same law with other parameter ``values``, by keyword."""
         return dataclass_replace(self, **self._params_with(values))  # type: ignore[type-var]
 
     def sde(self) -> SDE:
-        """Return the same law as an equation from formulas."""
+        """Return the same law as an equation from formulas: what `Milstein` and `EulerMaruyama` step."""
         drift, noise = self._formulas
         return SDE(drift, noise, params=self.params)
 
     def mean(self, t: Any, x0: float) -> Any:
-        """Return E[x(t) | x(0) = x0]; an array of times gives an array."""
+        """Return E[x(t) | x(0) = x0] for times ``t`` >= 0; an array of them gives an array."""
         return self._over(self._law().mean, t, x0)
 
     def var(self, t: Any, x0: float) -> Any:
-        """Return Var[x(t) | x(0) = x0]; an array of times gives an array."""
+        """Return Var[x(t) | x(0) = x0] for times ``t`` >= 0; an array of them gives an array."""
         return self._over(self._law().variance, t, x0)
 
     @staticmethod

@@ -111,4 +111,9 @@ class Exact(Method):
     >>> res = qx.simulate(sde.OU(theta=1.0, mu=0.0, sigma=1.0), t=2.0, start=0.0, n=3, rng=1, method=sde.Exact())
     >>> res["x"].shape
     (3, 101)
+
+    References
+    ----------
+    D. T. Gillespie, "Exact numerical simulation of the Ornstein-Uhlenbeck process and its integral", Phys. Rev. E 54
+    (1996) 2084.
     """

@@ -46,7 +46,8 @@ def autocorrelation_time(x: ArrayLike) -> Floats | float:
     >>> import numpy as np
     >>> from scipy.signal import lfilter
     >>> noise = np.random.default_rng(1).normal(size=(8, 20_000))
-    >>> round(autocorrelation_time(lfilter([1.0], [1.0, -0.5], noise)))
+    >>> from quincunx import stats
+    >>> round(stats.autocorrelation_time(lfilter([1.0], [1.0, -0.5], noise)))
     3
 
     References
@@ -85,7 +86,8 @@ def ess(x: ArrayLike, *, method: Literal["mean", "bulk"] = "mean") -> Floats | f
     Examples
     --------
     >>> import numpy as np
-    >>> bool(3_500 < ess(np.random.default_rng(1).normal(size=(4, 1_000))) < 4_500)
+    >>> from quincunx import stats
+    >>> bool(3_500 < stats.ess(np.random.default_rng(1).normal(size=(4, 1_000))) < 4_500)
     True
 
     References
@@ -130,8 +132,9 @@ def rhat(x: ArrayLike, *, method: Literal["rank", "split"] = "rank") -> Floats |
     Examples
     --------
     >>> import numpy as np
+    >>> from quincunx import stats
     >>> x = np.random.default_rng(1).normal(size=(4, 1_000))
-    >>> bool(rhat(x) < 1.01), bool(rhat(x + np.arange(4)[:, None]) > 1.5)
+    >>> bool(stats.rhat(x) < 1.01), bool(stats.rhat(x + np.arange(4)[:, None]) > 1.5)
     (True, True)
 
     References

@@ -31,6 +31,13 @@ class HypothesisTest:
         Probability of a statistic at least as large if the hypothesis holds.
     df
         Degrees of freedom of a chi-square test, else None.
+
+    Examples
+    --------
+    >>> from quincunx import stats
+    >>> outcome = stats.chi2_test([60, 40], [0.5, 0.5])
+    >>> outcome.statistic, round(outcome.p_value, 6), outcome.df
+    (4.0, 0.0455, 1)
     """
 
     statistic: float
@@ -64,13 +71,15 @@ def ks_test(x: ArrayLike, law: Law | ArrayLike) -> HypothesisTest:
     Examples
     --------
     >>> import numpy as np, scipy.stats
+    >>> from quincunx import stats
     >>> x = np.random.default_rng(1).exponential(size=10_000)
-    >>> ks_test(x, scipy.stats.expon()).p_value > 1e-6, ks_test(1.1 * x, scipy.stats.expon()).p_value > 1e-6
-    (True, False)
+    >>> [stats.ks_test(scale * x, scipy.stats.expon()).p_value > 1e-6 for scale in (1.0, 1.1)]
+    [True, False]
 
     References
     ----------
-    Conover, Journal of the American Statistical Association 67 (1972) 591, for laws with atoms.
+    Massey, Journal of the American Statistical Association 46 (1951) 68; Conover, ibid. 67 (1972) 591, for laws with
+    atoms.
     """
     sample = _sample(x, "x")
     if not hasattr(law, "cdf"):
@@ -116,7 +125,8 @@ def chi2_test(counts: ArrayLike, probability: ArrayLike, *, ddof: int = 0, least
 
     Examples
     --------
-    >>> chi2_test([12, 8, 9, 11, 10, 10], [1 / 6] * 6)
+    >>> from quincunx import stats
+    >>> stats.chi2_test([12, 8, 9, 11, 10, 10], [1 / 6] * 6)
     HypothesisTest(statistic=1.0, p_value=0.9625657732472964, df=5)
 
     References

@@ -34,6 +34,22 @@ class Row:
         both None for a number that is only reported.
     tolerance
         The largest ``|ours - reference|`` that is ok; None for a number that is only reported.
+
+    Raises
+    ------
+    ValueError
+        If only some of reference, source and tolerance are given, or the source is another word.
+
+    Examples
+    --------
+    `compare` finds the tolerance, `report` makes a row without a reference:
+
+    >>> from quincunx.studies import Row
+    >>> row = Row.compare("mean", ours=1.02, standard_error=0.01, reference=1.0, source="exact")
+    >>> row.tolerance, row.ok
+    (0.04, True)
+    >>> Row.report("seconds", ours=0.3).reference is None
+    True
     """
 
     quantity: str
@@ -85,6 +101,11 @@ class Row:
             Number of joint standard errors allowed.
         rtol, atol
             Relative and absolute tolerance, for exact numbers and for published digits.
+
+        Returns
+        -------
+        Row
+            With the tolerance above.
         """
         spread = math.hypot(standard_error or 0.0, reference_error)
         tolerance = atol + rtol * abs(reference) + sigmas * spread
@@ -93,7 +114,18 @@ class Row:
 
     @classmethod
     def report(cls, quantity: str, *, ours: float, standard_error: float | None = None) -> Row:
-        """Report a number without judging it."""
+        """Report a number without judging it; it is ok if it is finite.
+
+        Parameters
+        ----------
+        quantity, ours, standard_error
+            See :class:`Row`.
+
+        Returns
+        -------
+        Row
+            Without reference, source and tolerance.
+        """
         return cls(quantity, float(ours), None if standard_error is None else float(standard_error), None, None, None)
 
     def to_dict(self) -> dict[str, str | float | bool | None]:
@@ -115,7 +147,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to read: shown under the rows, not judged."""
+    """A table to read: shown under the rows, not judged.
+
+    Parameters
+    ----------
+    title
+        What the table shows.
+    columns
+        The heads of its columns.
+    rows
+        One sequence per line, one entry per column: text, numbers or None.
+
+    Examples
+    --------
+    >>> from quincunx.studies import Table
+    >>> Table("curvature", ["L", "R"], [[3, -1.5], [4, -2.0]]).columns
+    ['L', 'R']
+    """
 
     title: str
     columns: Sequence[str]
@@ -140,6 +188,13 @@ class Study:
         Arrays for the figure; not written to JSON.
     seconds
         Wall time; filled in by :func:`run`.
+
+    Examples
+    --------
+    >>> from quincunx.studies import Row, Study
+    >>> found = Study([Row.compare("one half", ours=0.5, reference=0.5, source="exact")], study="halves")
+    >>> found.ok, found.to_dict()["rows"][0]["ok"]
+    (True, True)
     """
 
     rows: Sequence[Row]
@@ -187,8 +242,9 @@ def stages(progress: Progress | None, weights: Sequence[float]) -> list[Progress
 
     Examples
     --------
+    >>> from quincunx import studies
     >>> seen = []
-    >>> first, second = stages(seen.append, [1, 3])
+    >>> first, second = studies.stages(seen.append, [1, 3])
     >>> first(1.0), second(0.5)
     (None, None)
     >>> seen

@@ -24,6 +24,8 @@ from quincunx import lattice
 from . import _fisher_references as ref
 from ._study import Progress, Row, Study, Table, stages
 
+__all__ = ["PAPER", "figure", "local_exponents", "predicted", "run"]
+
 PAPER = "Fisher Curvature Scaling at Critical Points, arXiv 2603.07651"
 
 EXACT = 1e-8
@@ -45,6 +47,24 @@ def run(scale: float = 1.0, rng: int = 0, progress: Progress | None = None) -> S
         Key of the Monte Carlo streams.
     progress
         Called with the fraction done.
+
+    Returns
+    -------
+    Study
+        Rows and tables; ``data`` holds ``R`` and ``R1`` by size, and the Monte Carlo ``samples`` (n, R, error).
+
+    Examples
+    --------
+    `quincunx.studies.run` calls it, fills in what every study has, and judges the scale:
+
+    >>> from quincunx import studies
+    >>> module = studies.load("fisher-curvature")
+    >>> module.run.__name__, module.PAPER.partition(",")[0]
+    ('run', 'Fisher Curvature Scaling at Critical Points')
+
+    References
+    ----------
+    arXiv 2603.07651, Fisher Curvature Scaling at Critical Points.
     """
     largest = 128 if scale >= 0.5 else 64 if scale >= 0.05 else 32
     sizes = [L for L in sorted({*ref.ISING, *itertools.chain(*ref.EXPONENTS)}) if largest >= L]
@@ -80,12 +100,54 @@ def run(scale: float = 1.0, rng: int = 0, progress: Progress | None = None) -> S
 
 
 def predicted(d: float, nu: float, eta: float) -> float:
-    """Return the exponent that the paper predicts, ``(d nu + 2 eta) / (d nu + eta)``."""
+    """Return the exponent that the paper predicts, ``(d nu + 2 eta) / (d nu + eta)``.
+
+    Parameters
+    ----------
+    d
+        Dimension of the lattice.
+    nu, eta
+        Critical exponents of the correlation length and of the correlation function.
+
+    Returns
+    -------
+    float
+        The predicted slope of ln abs(R) against ln n, n sites.
+
+    Examples
+    --------
+    The Ising model in two dimensions, nu = 1 and eta = 1/4:
+
+    >>> from quincunx.studies.fisher_curvature import predicted
+    >>> round(9 * predicted(2, 1.0, 0.25), 12)
+    10.0
+
+    References
+    ----------
+    arXiv 2603.07651, Fisher Curvature Scaling at Critical Points.
+    """
     return (d * nu + 2 * eta) / (d * nu + eta)
 
 
 def local_exponents(values: Mapping[int, float]) -> dict[tuple[int, int], float]:
-    """Return ``ln(R'/R) / ln(n'/n)`` between neighbouring sizes, ``n = L^2``."""
+    """Return ``ln(R'/R) / ln(n'/n)`` between neighbouring sizes, ``n = L^2``.
+
+    Parameters
+    ----------
+    values
+        Side L -> a number R, all of one sign.
+
+    Returns
+    -------
+    dict
+        (L, L') -> the local exponent, for sizes that follow each other.
+
+    Examples
+    --------
+    >>> from quincunx.studies.fisher_curvature import local_exponents
+    >>> local_exponents({8: -64.0, 16: -256.0})
+    {(8, 16): 1.0}
+    """
     pairs = itertools.pairwise(sorted(values))
     return {(a, b): math.log(values[b] / values[a]) / (2 * math.log(b / a)) for a, b in pairs}
 
@@ -213,7 +275,26 @@ def _exponent_table(data: Mapping[str, Any]) -> Table:
 
 
 def figure(study: Study, fig: Any) -> None:
-    """Draw the curvature against the size, and its local exponents."""
+    """Draw the curvature against the size, and its local exponents.
+
+    Parameters
+    ----------
+    study
+        What :func:`run` returned; only its ``data`` is read.
+    fig
+        An empty matplotlib figure.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from quincunx.studies import Study
+    >>> from quincunx.studies.fisher_curvature import figure
+    >>> sizes = {8: -1272.1, 16: -6000.0, 32: -28000.0}
+    >>> fig = Figure()
+    >>> figure(Study([], data={"R": sizes, "R1": sizes, "samples": [(64, -1280.0, 30.0)]}), fig)
+    >>> [axes.get_title() for axes in fig.axes]
+    ['Scalar curvature', 'Local exponents']
+    """
     data: Any = study.data
     whole, first = data["R"], data["R1"]
     left, right = fig.subplots(1, 2, width_ratios=(1, 1.25))

@@ -19,7 +19,20 @@ __all__ = ["Renewal", "SwitchProcess"]
 
 @dataclass(frozen=True)
 class Renewal(Method):
-    """Exact simulation: sojourns are drawn one after another."""
+    """Exact simulation: sojourns are drawn one after another, from a stationary start the residual life first.
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> from quincunx import switching
+    >>> res = qx.simulate(switching.Telegraph(1.0), t=5.0, n=2, rng=1, method=switching.Renewal())
+    >>> res["state"].shape
+    (2, 101)
+
+    References
+    ----------
+    D. R. Cox, *Renewal Theory* (1962).
+    """
 
 
 class AlternatingRenewal(Model):
@@ -84,6 +97,11 @@ class SwitchProcess(AlternatingRenewal):
     down : Law, optional
         Sojourn law of state -1; default: the same.
 
+    Raises
+    ------
+    TypeError
+        One of them is no sojourn law.
+
     Notes
     -----
     ``start="switch"`` (default): an up-switch at t0, a fresh sojourn in state +1; ``start=-1`` begins with a
@@ -124,7 +142,7 @@ class SwitchProcess(AlternatingRenewal):
         }
 
     def replace(self, **values: Any) -> SwitchProcess:
-        """Return the same kind of process with other parameters."""
+        """Return the same kind of process with other parameter ``values``, by keyword as in ``params``."""
         full = self._params_with(values)
         up, down = (
             type(law)(**{k: full[f"{side}_{k}"] for k in vars(law)})

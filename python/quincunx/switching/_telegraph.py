@@ -30,6 +30,11 @@ class Telegraph(AlternatingRenewal):
     b : float, optional
         Rate of leaving the down state, > 0; default: ``a``.
 
+    Raises
+    ------
+    ValueError, TypeError
+        A rate is not finite and > 0, or no number.
+
     Examples
     --------
     >>> from quincunx.switching import Telegraph
@@ -38,7 +43,8 @@ class Telegraph(AlternatingRenewal):
 
     References
     ----------
-    S. Goldstein, "On diffusion by discontinuous movements, and on the telegraph equation" (1951); M. Kac (1974).
+    S. Goldstein, "On diffusion by discontinuous movements, and on the telegraph equation", Quart. J. Mech. Appl. Math. 4
+    (1951) 129; M. Kac, "A stochastic model related to the telegrapher's equation", Rocky Mountain J. Math. 4 (1974) 497.
     """
 
     a: float
@@ -67,11 +73,24 @@ class Telegraph(AlternatingRenewal):
         return {"a": a, "b": b}
 
     def replace(self, **values: Any) -> Telegraph:
-        """Return the process with other rates."""
+        """Return the process with other rates: ``values`` are ``a=`` and ``b=``."""
         return Telegraph(**self._params_with(values))
 
     def probability_up(self, t: Any, start: float = 1) -> Array:
-        """Return P(X_t = +1) from state ``start`` at time 0."""
+        """Return P(X_t = +1) from a state at time 0.
+
+        Parameters
+        ----------
+        t : float or array
+            Times >= 0.
+        start : {1, -1}
+            The state at time 0.
+
+        Returns
+        -------
+        ndarray
+            Same shape as ``t``.
+        """
         if number("start", start) not in (1, -1):
             raise ValueError(f"start = {start!r}: must be +1 or -1")
         a, b = self._rates
@@ -79,11 +98,11 @@ class Telegraph(AlternatingRenewal):
         return np.asarray((b + (a if start == 1 else -b) * decay) / (a + b))
 
     def mean(self, t: Any, start: float = 1) -> Array:
-        """E X_t from state ``start`` at time 0."""
+        """E X_t at times ``t`` >= 0 from state ``start`` (+1 or -1) at time 0, the shape of ``t``."""
         return np.asarray(2 * self.probability_up(t, start) - 1)
 
     def covariance(self, t: Any) -> Array:
-        """Stationary covariance at lag ``t``."""
+        """Stationary covariance 4ab/(a+b)^2 exp(-(a+b)|t|) at lags ``t`` of either sign, the shape of ``t``."""
         a, b = self._rates
         return np.asarray(4 * a * b / (a + b) ** 2 * np.exp(-(a + b) * np.abs(_times(t, signed=True))))
 
@@ -94,7 +113,26 @@ class Telegraph(AlternatingRenewal):
         return a
 
     def displacement_variance(self, t: Any, v: float = 1.0) -> Array:
-        """Variance of v times the integral of X over [0, t]: (v^2/a) (t - (1 - exp(-2 a t))/(2 a)) (equal rates)."""
+        """Variance of v times the integral of X over [0, t]: (v^2/a) (t - (1 - exp(-2 a t))/(2 a)) (equal rates).
+
+        Parameters
+        ----------
+        t : float or array
+            Times >= 0.
+        v : float
+            Speed.
+
+        Raises
+        ------
+        ValueError
+            The rates differ, or a time is negative or not finite.
+
+        Examples
+        --------
+        >>> from quincunx.switching import Telegraph
+        >>> Telegraph(1.0).displacement_variance([0.0, 1.0, 100.0]).round(6).tolist()
+        [0.0, 0.567668, 99.5]
+        """
         rate, t = self._symmetric_rate(), _times(t)
         return np.asarray(v**2 / rate * (t + np.expm1(-2 * rate * t) / (2 * rate)))
 
@@ -102,6 +140,29 @@ class Telegraph(AlternatingRenewal):
         """Density of the displacement inside (-v t, v t) (Goldstein and Kac; equal rates, symmetric start).
 
         Beside it there is an atom exp(-a t)/2 at each of the ends: `displacement_atom`.
+
+        Parameters
+        ----------
+        x : float or array
+            Displacements; the density is 0 at the ends and beyond.
+        t : float
+            Time, > 0.
+        v : float
+            Speed, > 0.
+
+        Raises
+        ------
+        ValueError
+            The rates differ, or ``t`` or ``v`` is not > 0.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from quincunx.switching import Telegraph
+        >>> walk, x = Telegraph(1.0), np.linspace(-0.9995, 0.9995, 2000)
+        >>> inside = walk.displacement_density(x, 1.0).sum() * 0.001
+        >>> round(float(inside + 2 * walk.displacement_atom(1.0)), 6)
+        1.0
         """
         from scipy import special
 
@@ -118,7 +179,7 @@ class Telegraph(AlternatingRenewal):
         return np.asarray(np.where(np.abs(x) < speed * time, inside, 0.0))
 
     def displacement_atom(self, t: Any) -> Array:
-        """Probability exp(-a t)/2 of never having switched, at each end of the displacement."""
+        """Probability exp(-a t)/2 of never having switched by ``t`` >= 0, at each end of the displacement."""
         return np.asarray(np.exp(-self._symmetric_rate() * _times(t)) / 2)
 
 

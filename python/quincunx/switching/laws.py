@@ -13,7 +13,17 @@ __all__ = ["Exponential", "Gamma", "Law", "Weibull", "as_law"]
 
 @dataclass(frozen=True)
 class Law:
-    """A sojourn law T > 0; `scipy.stats` gives its functions: ``.frozen()``."""
+    """A sojourn law T > 0: what `Exponential`, `Gamma` and `Weibull` share.
+
+    `scipy.stats` gives whatever is missing here: ``.frozen()``. Tests of `quincunx.stats` take a law as it is.
+
+    Examples
+    --------
+    >>> from quincunx.switching import laws
+    >>> law = laws.Gamma(shape=2.0, rate=1.0)
+    >>> isinstance(law, laws.Law), law.mean, round(float(law.sf(2.0)), 6), law.frozen().var()
+    (True, 2.0, 0.406006, np.float64(2.0))
+    """
 
     def _native(self) -> tuple[str, float, float]:
         raise TypeError(f"{type(self).__name__}: is no sojourn law")
@@ -36,11 +46,11 @@ class Law:
         return stats.gamma(a, scale=1 / b) if name == "gamma" else stats.weibull_min(a, scale=b)
 
     def sf(self, t: Any) -> Any:
-        """Survival function P(T > t)."""
+        """Survival function P(T > ``t``); an array of times gives an array."""
         return self.frozen().sf(t)
 
     def ppf(self, q: Any) -> Any:
-        """Quantile function."""
+        """Quantile function: the t with P(T <= t) = ``q``; an array of levels gives an array."""
         return self.frozen().ppf(q)
 
 
@@ -146,7 +156,32 @@ class Weibull(Law):
 
 
 def as_law(what: str, value: Any) -> Law:
-    """Return a sojourn law; frozen `scipy.stats` laws of the three families are translated."""
+    """Return a sojourn law; frozen `scipy.stats` laws of the three families are translated.
+
+    Parameters
+    ----------
+    what : str
+        The name of the argument, for the message.
+    value : Law or frozen scipy.stats law
+        A law of this module, or ``expon``, ``gamma``, ``weibull_min`` with ``loc=0``.
+
+    Returns
+    -------
+    Law
+        ``value`` itself, or its translation.
+
+    Raises
+    ------
+    TypeError
+        ``value`` is neither.
+
+    Examples
+    --------
+    >>> import scipy.stats
+    >>> from quincunx.switching import laws
+    >>> laws.as_law("up", scipy.stats.gamma(3.0, scale=0.5))
+    Gamma(shape=3.0, rate=2.0)
+    """
     if isinstance(value, Law):
         return value
     family = getattr(getattr(value, "dist", None), "name", None)
