@@ -41,7 +41,7 @@ class Every:
     Attributes
     ----------
     dt, of, burn
-        As given to `every`, numbers coerced.
+        The arguments of `every`; numbers are floats.
 
     Examples
     --------
@@ -62,7 +62,7 @@ class At:
     Attributes
     ----------
     times, of
-        As given to `at`, numbers coerced.
+        The arguments of `at`; numbers are floats.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Final:
     Attributes
     ----------
     of
-        As given to `final`.
+        The arguments of `final`.
 
     Examples
     --------
@@ -104,7 +104,7 @@ class Events:
     Attributes
     ----------
     of
-        As given to `events`.
+        The arguments of `events`.
 
     Examples
     --------
@@ -123,7 +123,7 @@ class TimeAverage:
     Attributes
     ----------
     of, burn
-        As given to `time_average`, numbers coerced.
+        The arguments of `time_average`; numbers are floats.
 
     Examples
     --------
@@ -143,7 +143,7 @@ class Maximum:
     Attributes
     ----------
     of, burn
-        As given to `maximum`, numbers coerced.
+        The arguments of `maximum`; numbers are floats.
 
     Examples
     --------
@@ -163,7 +163,7 @@ class Minimum:
     Attributes
     ----------
     of, burn
-        As given to `minimum`, numbers coerced.
+        The arguments of `minimum`; numbers are floats.
 
     Examples
     --------
@@ -183,7 +183,7 @@ class Autocorrelation:
     Attributes
     ----------
     of, lags, burn
-        As given to `autocorrelation`, numbers coerced.
+        The arguments of `autocorrelation`; numbers are floats.
 
     Examples
     --------
@@ -204,7 +204,7 @@ class FirstPassage:
     Attributes
     ----------
     condition, of
-        As given to `first_passage`.
+        The arguments of `first_passage`.
 
     Examples
     --------
@@ -224,7 +224,7 @@ class Moments:
     Attributes
     ----------
     of, order, when, cov
-        As given to `moments`.
+        The arguments of `moments`.
 
     Examples
     --------
@@ -246,7 +246,7 @@ class Histogram:
     Attributes
     ----------
     of, bins, when, over, burn
-        As given to `histogram`, numbers coerced.
+        The arguments of `histogram`; numbers are floats.
 
     Examples
     --------

@@ -1,18 +1,16 @@
 """Pictures of results, drawn into one matplotlib Axes; nothing is shown, no global style is touched.
 
-=====================  =========================================================================================
-result                 picture
-=====================  =========================================================================================
-values on a time grid  mean line, band from 5 to 95 %, up to 10 thin paths; one colour per name and parameter set
-moments                mean line, band of one standard deviation
-array state            time x site image of replica 0
-lattice ``state``      the last picture of replica 0
-one value per replica  histogram, as steps
-histogram              density, as steps
-first passage          the fraction that has not arrived, with a 95 % band
-autocorrelation        mean over replicas against the lag, with a band of two standard errors
-events                 up to 10 paths, as steps
-=====================  =========================================================================================
+| result                | picture |
+|---|---|
+| values on a time grid | mean line, band from 5 to 95 %, up to 10 thin paths; one colour per name and parameter set |
+| moments               | mean line, band of one standard deviation |
+| array state           | time x site image of replica 0 |
+| lattice ``state``     | the last picture of replica 0 |
+| one value per replica | histogram, as steps |
+| histogram             | density, as steps |
+| first passage         | the fraction that has not arrived, with a 95 % band |
+| autocorrelation       | mean over replicas against the lag, with a band of two standard errors |
+| events                | up to 10 paths, as steps |
 """
 
 from __future__ import annotations
