@@ -10,6 +10,7 @@ from functools import cached_property
 import pytest
 
 import quincunx
+from quincunx._model import Model
 
 MODULES = ["quincunx"] + sorted(
     module.name
@@ -86,6 +87,20 @@ def test_public_names_describe_their_arguments(name):
         return
     missing = [a for a in arguments(thing) if not is_field(a, inspect.cleandoc(thing.__doc__))]
     assert not missing, f"{name}: says nothing about {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("name", [n for n, thing in THINGS.items() if inspect.isroutine(thing)])
+def test_public_functions_say_what_they_return(name):
+    returns = inspect.signature(THINGS[name]).return_annotation
+    assert returns == "None" or re.search(r"^Returns\n-{7}$", inspect.cleandoc(THINGS[name].__doc__), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [n for n, t in THINGS.items() if inspect.isclass(t) and issubclass(t, Model)])
+def test_models_state_their_unit_of_time_their_start_and_their_errors(name):
+    doc = inspect.cleandoc(THINGS[name].__doc__)
+    assert re.search(r"model time|unit of ``t``|``t``[^.]* counts steps", doc), f"{name}: what is ``t``?"
+    assert "start" in doc, f"{name}: what may ``start`` be?"
+    assert re.search(r"^Raises\n-{6}$", doc, re.MULTILINE), f"{name}: has no section Raises"
 
 
 @pytest.mark.parametrize("name", THINGS)

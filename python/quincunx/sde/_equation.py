@@ -62,6 +62,9 @@ class SDE(Model):
 
     Notes
     -----
+    ``t`` of `simulate` is model time. ``start`` gives every state at t0: a dict state -> number, array per replica or
+    frozen `scipy.stats` law; with one state the bare value. States are observed by default, as float64.
+
     Normal number ``s * m + c`` of a replica drives Wiener process c in step s: own processes first (those whose
     formula is not the number 0), in the order of the states, then the shared ones.
 

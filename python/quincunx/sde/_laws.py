@@ -112,6 +112,12 @@ class OU(Named):
     ValueError
         If a parameter is not finite or sigma < 0.
 
+    Notes
+    -----
+    ``t`` of `simulate` is model time; ``start`` is x(t0), a number, an array per replica or a frozen `scipy.stats` law.
+    The transition is drawn exactly: :math:`x(t + h)` is normal with mean
+    :math:`\mu + (x(t) - \mu) e^{-\theta h}` and variance :math:`\sigma^2 (1 - e^{-2 \theta h})/(2 \theta)`, so a run without a method has no step and no error of one.
+
     Examples
     --------
     >>> import quincunx as qx
@@ -166,6 +172,12 @@ class GBM(Named):
     ------
     ValueError
         If a parameter is not finite or sigma < 0.
+
+    Notes
+    -----
+    ``t`` of `simulate` is model time; ``start`` is x(t0), a number, an array per replica or a frozen `scipy.stats` law.
+    The transition is drawn exactly: :math:`\ln(x(t + h)/x(t))` is normal
+    with mean :math:`(\mu - \sigma^2/2) h` and variance :math:`\sigma^2 h`, so a run without a method has no step and no error of one.
 
     Examples
     --------

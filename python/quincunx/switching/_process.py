@@ -104,7 +104,8 @@ class SwitchProcess(AlternatingRenewal):
 
     Notes
     -----
-    ``start="switch"`` (default): an up-switch at t0, a fresh sojourn in state +1; ``start=-1`` begins with a
+    ``t`` of `simulate` is model time, in the unit of the laws. Observed: ``state``; on request ``age``, the time since the
+    last switch. ``start="switch"`` (default): an up-switch at t0, a fresh sojourn in state +1; ``start=-1`` begins with a
     down-switch. ``start="stationary"``: state +1 with probability mu_+/(mu_+ + mu_-) and the residual life with density
     P(T > t)/E T. ``observe.events()`` numbers up-switches 1, down-switches 0.
 

@@ -35,6 +35,11 @@ class Telegraph(AlternatingRenewal):
     ValueError, TypeError
         A rate is not finite and > 0, or no number.
 
+    Notes
+    -----
+    ``t`` of `simulate` is model time. Observed: ``state``; on request ``age``, the time since the last switch. ``start``:
+    +1 (default), -1, an array of them, or ``"stationary"``.
+
     Examples
     --------
     >>> from quincunx.switching import Telegraph

@@ -172,7 +172,9 @@ def diffusion(d: float) -> Covariance:
 
     References
     ----------
-    S. N. Majumdar, C. Sire, A. J. Bray, S. J. Cornell, Phys. Rev. Lett. 77 (1996) 2867.
+    S. N. Majumdar, C. Sire, A. J. Bray, S. J. Cornell, "Nontrivial exponent for simple diffusion", Phys. Rev. Lett. 77
+    (1996) 2867, arXiv cond-mat/9605084; for d = 2 the exponent itself is known: "Exact persistence exponent for the
+    2d-diffusion equation", arXiv 1806.11275.
     """
     return _Diffusion(float(_positive("d", d)))
 
