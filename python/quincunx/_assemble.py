@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from quincunx._info import Info
 from quincunx._job import Job
 from quincunx._observe import Column, Compiled
 from quincunx._reduced import EventsResult, HistogramResult, MomentsResult, Parts
-from quincunx._result import Info, Result
+from quincunx._result import Result
 from quincunx.observe import Autocorrelation, Events, FirstPassage, Histogram, Moments
 
 __all__ = ["assemble"]

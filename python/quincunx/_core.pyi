@@ -14,7 +14,8 @@ _Words: TypeAlias = NDArray[np.uint64]
 _Key: TypeAlias = tuple[int, int] | Sequence[int]
 _Progress: TypeAlias = Callable[[float], object] | None
 _Starts: TypeAlias = tuple[_Floats, int] | None
-_Endings: TypeAlias = tuple[NDArray[np.uint8], int, int, tuple[int, float, list[float]] | None]
+_Failure: TypeAlias = tuple[int, float, list[float]]
+_Endings: TypeAlias = tuple[NDArray[np.uint8], int, int, _Failure | None, tuple[str, list[float]] | None]
 
 # --- chain ----------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from quincunx._model import nearest
 from quincunx._result import Result
 
 if TYPE_CHECKING:
-    from quincunx._result import Info
+    from quincunx._info import Info
 
 __all__ = ["Cells", "EventsResult", "HistogramResult", "MomentsResult", "Parts"]
 

@@ -8,64 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from quincunx._info import Info
 from quincunx._model import nearest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Info", "Result"]
+__all__ = ["Result"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Kind = Literal["grid", "values", "passage", "occupation", "autocorrelation"]
-
-
-class Info(Mapping[str, Any]):
-    """How a result came about: ``result.info``, frozen, by attribute or by item.
-
-    ``method`` (the one used), ``dt`` (its step, or None), ``key`` (of the streams, one per set if they differ),
-    ``stream_version`` and ``version``, ``events`` (drawn in all), ``seconds`` (wall time), ``threads``, and what the
-    model or the method adds.
-
-    Examples
-    --------
-    >>> import quincunx as qx
-    >>> from quincunx import chain
-    >>> res = qx.simulate(chain.MarkovChain([[0.5, 0.5], [0.3, 0.7]]), t=10, n=4, rng=1)
-    >>> res.info.method, res.info["events"], len(res.info.key)
-    (Alias(), 40, 2)
-    """
-
-    def __init__(self, **values: Any) -> None:
-        object.__setattr__(self, "_values", MappingProxyType(values))
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_values"][name]
-        except KeyError:
-            known = tuple(self.__dict__.get("_values", ()))
-            raise AttributeError(f"info has no {name!r}; {nearest(name, known)}") from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"info is frozen: {name} cannot be set")
-
-    def __getitem__(self, name: str) -> Any:
-        return self.__dict__["_values"][name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__["_values"])
-
-    def __len__(self) -> int:
-        return len(self.__dict__["_values"])
-
-    def __repr__(self) -> str:
-        return "Info(" + ", ".join(f"{k}={v!r}" for k, v in self.items()) + ")"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _info, (dict(self),)
-
-
-def _info(values: dict[str, Any]) -> Info:
-    return Info(**values)
 
 
 class Result(Mapping[str, Any]):

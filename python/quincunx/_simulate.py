@@ -13,11 +13,12 @@ from quincunx import _core
 from quincunx._assemble import assemble
 from quincunx._errors import SimulationError
 from quincunx._executor import run_on
+from quincunx._info import Info
 from quincunx._job import Job, make_job
 from quincunx._memory import memory_limit
 from quincunx._model import Method, Model
 from quincunx._progress import listener
-from quincunx._result import Info, Result
+from quincunx._result import Result
 from quincunx._rng import keys
 from quincunx._threads import worker_threads
 from quincunx.observe import Observer
@@ -140,7 +141,7 @@ def simulate(
 
 
 def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float) -> Result:
-    status, events, failed, failure = endings
+    status, events, failed, failure, tally = endings
     info = Info(
         method=job.method,
         dt=getattr(job.method, "dt", None),
@@ -150,6 +151,7 @@ def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float)
         events=events,
         seconds=seconds,
         threads=threads,
+        **({} if tally is None else {tally[0]: _shaped(tally[1], job.sweep.shape)}),
         **job.model._info(job.method, job.observe),  # noqa: SLF001 - the run loop's half of the protocol
     )
     result = assemble(job, outputs, status, info)
@@ -172,6 +174,11 @@ def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float)
             state=values,
         )
     return result
+
+
+def _shaped(means: list[float], shape: tuple[int, ...]) -> Any:
+    """Return one number for a run of one parameter set, an array of the sweep's shape for others."""
+    return np.array(means).reshape(shape) if shape else means[0]
 
 
 def _sets(params: Any, model: Any) -> int:

@@ -31,7 +31,7 @@ class Metropolis(LatticeMethod):
 
     Notes
     -----
-    Sites are drawn uniformly with replacement. In a fixed order the rule would accept every flip with
+    ``res.info.acceptance``: the fraction of proposals accepted. Sites are drawn uniformly with replacement. In a fixed order the rule would accept every flip with
     :math:`\Delta E \le 0` for certain and so never leave some cycles of states; `HeatBath` has no such trap.
 
     References
@@ -64,6 +64,10 @@ class HeatBath(LatticeMethod):
     ValueError, TypeError
         ``order`` is another word, or none.
 
+    Notes
+    -----
+    Every draw counts: there is no ``res.info.acceptance``.
+
     References
     ----------
     R. J. Glauber, J. Math. Phys. 4, 294 (1963).
@@ -94,6 +98,8 @@ class Checkerboard(LatticeMethod):
     and from 64 sites on: a fixed order never leaves some cycles of states, which carry weight only in small systems.
     For the same reason beta = 0 merely flips the whole lattice. On a periodic `Square` with Ly a multiple of 1024, Lx even,
     one J and no field, 512 sites share an instruction (multi-spin coding with exact thresholds).
+    ``res.info.acceptance``: the fraction of proposals accepted; there it is that of the rows 0, 32, 64, ... of the lattice,
+    for counting all of them would take a twentieth longer.
 
     References
     ----------
@@ -124,6 +130,11 @@ class Wolff(LatticeMethod):
     ------
     ValueError, TypeError
         ``clusters`` is no whole number >= 1.
+
+    Notes
+    -----
+    ``res.info.mean_cluster``: the mean number of spins of a flipped cluster; with one J >= 0 and no field its expectation
+    is :math:`N \langle m^2 \rangle`.
 
     References
     ----------

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use quincunx_core::observe::{
     Array, Clock, Condition, Evaluate, Fold, Hold, Kind, Observable, Observer, Output, Part, Plan,
-    Reduce, Status, View,
+    Reduce, Status, Tally, View,
 };
 use quincunx_core::rng::{Key, Purpose, Stream};
 use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Quantity, Set, Starts, Task};
@@ -25,6 +25,10 @@ impl Kernel for Heads {
 
     fn quantities(&self) -> Vec<Quantity> {
         vec![Quantity::scalar("x", Kind::Int)]
+    }
+
+    fn tally(&self) -> Option<&'static str> {
+        Some("heads")
     }
 
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
@@ -55,9 +59,12 @@ impl Kernel for Heads {
                     to: (k + 1) as f64,
                 };
                 task.recorder.hold(&[hold], View::single(&[x]));
-                x += f64::from(stream.word() >> 63 == 1);
+                let up = stream.word() >> 63;
+                x += up as f64;
                 k += 1;
                 task.recorder.count(slot, 1);
+                let tally = Tally { sum: up, terms: 1 };
+                task.recorder.tally(slot, tally);
                 if self.fails == Some(task.replica(slot)) && k == 3 {
                     task.recorder.fail(slot, Status::Diverged, k as f64, &[x]);
                 }
@@ -178,6 +185,11 @@ fn every_observer_sees_the_same_path() {
         .unwrap();
     assert_eq!(endings.events, 6 * n);
     let paths = ints(&out[0]);
+    let heads = Tally {
+        sum: paths.chunks(7).map(|path| path[6] as u64).sum(),
+        terms: 6 * n,
+    };
+    assert_eq!(endings.tally, Some(("heads", vec![heads])));
     let (average, passage) = (floats(&out[1]), floats(&out[4]));
     for (i, path) in paths.chunks(7).enumerate() {
         assert_eq!(average[i], path[2..].iter().sum::<i64>() as f64 / 5.0);
@@ -291,7 +303,7 @@ proptest! {
         ];
         let run = ensemble(8.0, None, observers());
         let pool = Pool::of(threads).unwrap();
-        let (whole, _) = run.simulate(n, &pool, &Pulse::new()).unwrap();
+        let (whole, ends) = run.simulate(n, &pool, &Pulse::new()).unwrap();
         let cut = cut.min(n);
         let mut pieces = vec![Piece::new(0, 0..cut)];
         if cut < n {
@@ -301,7 +313,15 @@ proptest! {
         let bytes: Vec<Vec<u8>> = halfway.iter().map(|p| p.to_bytes().unwrap()).collect();
         let read = bytes.iter().map(|b| Piece::from_bytes(b).unwrap()).collect();
         let done = run.advance(read, 8.0, &pool, &Pulse::new()).unwrap();
-        let (again, _) = run.collect(n, done).unwrap();
+        let (again, ends_again) = run.collect(n, done.clone()).unwrap();
+        prop_assert_eq!(&ends.tally, &ends_again.tally);
+        prop_assert_eq!(ends.tally.unwrap().1[0].terms, 8 * n);
+        // A longer run goes on from the counts at the end of this one.
+        let longer = ensemble(11.0, None, observers());
+        let on = longer.advance(longer.replan(done).unwrap(), 11.0, &pool, &Pulse::new()).unwrap();
+        let (_, on) = longer.collect(n, on).unwrap();
+        let (_, straight) = longer.simulate(n, &pool, &Pulse::new()).unwrap();
+        prop_assert_eq!(on.tally, straight.tally);
         prop_assert_eq!(format!("{whole:?}"), format!("{again:?}"));
     }
 }

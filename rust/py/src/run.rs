@@ -7,7 +7,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 use quincunx_core::error::check;
-use quincunx_core::observe::{Array, Endings, Kind, Moments, Output};
+use quincunx_core::observe::{Array, Endings, Kind, Moments, Output, Tally};
 use quincunx_core::rng::{Address, Key, Purpose};
 use quincunx_core::run::{Ensemble, Kernel, Piece, Set, Starts};
 use quincunx_core::simd::math;
@@ -201,16 +201,27 @@ impl PyEnsemble {
     }
 }
 
-/// Status codes, events, number of failures, first failure (row, time, state).
+/// Status codes, events, number of failures, first failure (row, time, state), what the method counted (name, mean of
+/// each set).
 type PyEndings<'py> = (
     Bound<'py, PyArray1<u8>>,
     u64,
     u64,
     Option<(u64, f64, Vec<f64>)>,
+    Option<(&'static str, Vec<f64>)>,
 );
 
 fn endings_to_python(py: Python<'_>, e: Endings) -> PyEndings<'_> {
-    (e.status.into_pyarray(py), e.events, e.failed, e.failure)
+    let told = e
+        .tally
+        .map(|(name, totals)| (name, totals.into_iter().map(Tally::mean).collect()));
+    (
+        e.status.into_pyarray(py),
+        e.events,
+        e.failed,
+        e.failure,
+        told,
+    )
 }
 
 fn array<'py>(py: Python<'py>, array: Array) -> Bound<'py, PyAny> {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::fold::{Array, BLOCK, Endings, Fold, Output, Reduce};
 use super::moments::{MomentTree, Moments};
 use super::plan::{Kind, Observer, Part, Plan};
+use super::tally::Tally;
 use super::track::{Status, Trace, Track};
 use super::write::{
     count_cells, flatten_events, grid_rows, kind_of, layout, rewritten, write_rewritten,
@@ -36,11 +37,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Collector {
-    /// A collector for `sets` parameter sets of `replicas` each; `kinds` are those of the kernel's columns.
+    /// A collector for `sets` parameter sets of `replicas` each; `kinds` are those of the kernel's columns, `tally` is the
+    /// name of what it counts.
     pub fn new(
         plan: Arc<Plan>,
         folds: Vec<Fold>,
         kinds: Vec<Kind>,
+        tally: Option<&'static str>,
         sets: usize,
         replicas: u64,
     ) -> Result<Self> {
@@ -56,6 +59,7 @@ impl Collector {
             .collect();
         let endings = Mutex::new(Endings {
             status: vec![Status::Truncated as u8; rows],
+            tally: tally.map(|name| (name, vec![Tally::default(); sets])),
             ..Endings::default()
         });
         Ok(Self {
@@ -110,7 +114,7 @@ impl Collector {
     pub fn insert(&self, set: usize, first: u64, tracks: &[Track]) -> Result<()> {
         let row0 = usize::try_from(set as u64 * self.replicas + first)
             .map_err(|_| Error::Internal("row number".into()))?;
-        self.end(row0, tracks);
+        self.end(set, row0, tracks);
         for (p, (part, fold)) in self.plan.parts.iter().zip(&self.folds).enumerate() {
             let rewritten = match (&fold.rewrite, &part.observer) {
                 (Some(rewrite), Observer::Grid { times }) => Some((
@@ -164,11 +168,14 @@ impl Collector {
         Ok(())
     }
 
-    fn end(&self, row0: usize, tracks: &[Track]) {
+    fn end(&self, set: usize, row0: usize, tracks: &[Track]) {
         let mut endings = locked(&self.endings);
         for (i, track) in tracks.iter().enumerate() {
             endings.status[row0 + i] = track.status as u8;
             endings.events += track.events;
+            if let Some((_, totals)) = &mut endings.tally {
+                totals[set].add(track.tally);
+            }
             if !track.status.is_fine() {
                 endings.failed += 1;
                 let row = (row0 + i) as u64;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::moments::Moments;
 use super::plan::Kind;
+use super::tally::Tally;
 use crate::Result;
 
 /// Replicas per block of a reduction; part of the stream version, since sums depend on it.
@@ -125,4 +126,6 @@ pub struct Endings {
     pub failure: Option<(u64, f64, Vec<f64>)>,
     /// Number of failed replicas.
     pub failed: u64,
+    /// What the method counted: its name, and the total over replicas of each set.
+    pub tally: Option<(&'static str, Vec<Tally>)>,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Observer, Part, Plan};
+use super::tally::Tally;
 use crate::{Error, Result};
 
 /// How a replica ended. The first two are fine, the others are failures.
@@ -108,6 +109,8 @@ pub struct Track {
     pub(super) done: bool,
     /// Events or steps made.
     pub events: u64,
+    /// What the method counted of its own moves.
+    pub tally: Tally,
     /// One per part.
     pub traces: Vec<Trace>,
 }
@@ -122,6 +125,7 @@ impl Track {
             looked: 0,
             done: false,
             events: 0,
+            tally: Tally::default(),
             traces: parts.iter().map(Trace::new).collect(),
         }
     }

@@ -153,6 +153,7 @@ impl Ensemble {
             Arc::clone(&set.plan),
             self.folds.clone(),
             kinds,
+            set.kernel.tally(),
             self.sets.len(),
             n,
         )

@@ -57,6 +57,12 @@ pub trait Kernel: Send + Sync + std::fmt::Debug {
         1
     }
 
+    /// Name of what the method counts of its own moves besides events, a mean such as that of accepted proposals: the same
+    /// in every parameter set of a run. It is reported to [`Recorder::tally`] before [`Task::keep`].
+    fn tally(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Runs all replicas of the task.
     ///
     /// For every replica that is not [`Recorder::done`], in any order:

@@ -106,6 +106,10 @@ impl Kernel for LatticeKernel {
         ]
     }
 
+    fn tally(&self) -> Option<&'static str> {
+        self.moves.tells()
+    }
+
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
         let n = self.law.geometry().n_sites();
         let plan = task.recorder.plan();
@@ -171,8 +175,10 @@ impl LatticeKernel {
             } else {
                 (next - t) as u64
             };
-            self.moves
+            let told = self
+                .moves
                 .sweeps(&mut chain, scratch, count, &mut || task.tick(done(t)))?;
+            task.recorder.tally(slot, told);
             t += count as f64;
             task.recorder.count(slot, count);
             if keeps_events {

@@ -1,11 +1,12 @@
 //! Metropolis and heat bath for Potts spins.
 
 use quincunx_core::Result;
+use quincunx_core::observe::Tally;
 
 use super::chance::Chance;
 use super::method::Order;
 use super::neighbours::{Listed, Neighbours};
-use super::scan::{Beat, Chain, Move, Scratch, visit_sites};
+use super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told, visit_sites};
 use super::threshold::{Threshold, boltzmann};
 use crate::model::Potts;
 
@@ -32,9 +33,9 @@ impl PottsMetropolis {
 }
 
 impl PottsMetropolis {
-    /// One attempt at `site`.
+    /// One attempt at `site`; true if it is accepted.
     #[inline(always)]
-    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) {
+    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) -> bool {
         let old = spins[site];
         let step = 1 + chance.below(self.q as u64 - 1) as usize;
         let new = ((old as usize + step) % self.q) as i8;
@@ -45,16 +46,22 @@ impl PottsMetropolis {
             cost += if there == old { j } else { 0.0 };
             cost -= if there == new { j } else { 0.0 };
         });
-        if chance.hit(Threshold::new(boltzmann(self.beta, cost))) {
+        let accepted = chance.hit(Threshold::new(boltzmann(self.beta, cost)));
+        if accepted {
             spins[site] = new;
         }
+        accepted
     }
 }
 
 impl Move for PottsMetropolis {
-    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        ACCEPTANCE
+    }
+
+    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site);
+            self.attempt(spins, stream, site)
         })
     }
 }
@@ -92,7 +99,7 @@ fn cumulate(beta: f64, gains: &mut [f64]) {
 }
 
 impl PottsHeatBath {
-    /// One draw at `site`; `gains` has one place per colour.
+    /// One draw at `site`, true if its colour changes; `gains` has one place per colour.
     #[inline(always)]
     pub fn attempt(
         &self,
@@ -100,22 +107,27 @@ impl PottsHeatBath {
         chance: &mut impl Chance,
         site: usize,
         gains: &mut [f64],
-    ) {
+    ) -> bool {
         gains.fill(0.0);
         self.neighbours.each(site, |other, slot| {
             gains[spins[other] as usize] += self.couplings[slot];
         });
         cumulate(self.beta, gains);
-        spins[site] = chance.pick(gains) as i8;
+        let new = chance.pick(gains) as i8;
+        std::mem::replace(&mut spins[site], new) != new
     }
 }
 
 impl Move for PottsHeatBath {
-    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        None
+    }
+
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
         let gains = &mut scratch.weights;
         gains.resize(self.q, 0.0);
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site, gains);
+            self.attempt(spins, stream, site, gains)
         })
     }
 }

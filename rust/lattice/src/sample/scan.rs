@@ -1,6 +1,7 @@
 //! What all moves share: the parts of a sweep, the order of sites, room to work in.
 
 use quincunx_core::Result;
+use quincunx_core::observe::Tally;
 use quincunx_core::rng::Stream;
 
 use super::checkerboard::Words64;
@@ -30,10 +31,20 @@ pub(crate) struct Scratch {
 /// Called between the parts of a sweep: looks at the pulse.
 pub(crate) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
 
+/// The name of what a move tells of itself, the mean of the tallies of its sweeps; None if they mean nothing.
+pub(super) type Told = Option<&'static str>;
+/// Of all proposals, how many were accepted.
+pub(super) const ACCEPTANCE: Told = Some("acceptance");
+/// Spins per flipped cluster.
+pub(super) const MEAN_CLUSTER: Told = Some("mean_cluster");
+
 /// A Markov chain on spins; one sweep is one unit of time.
 pub(crate) trait Move: Send + Sync + std::fmt::Debug {
+    /// What the tallies of sweeps are called.
+    fn tells(&self) -> Told;
+
     /// Moves the chain by one sweep.
-    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()>;
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally>;
 
     /// Moves the chain by `count` sweeps between which nobody looks: the same as one after another.
     fn sweeps(
@@ -42,47 +53,47 @@ pub(crate) trait Move: Send + Sync + std::fmt::Debug {
         scratch: &mut Scratch,
         count: u64,
         beat: Beat<'_>,
-    ) -> Result<()> {
-        (0..count).try_for_each(|_| self.sweep(chain, scratch, beat))
+    ) -> Result<Tally> {
+        let mut all = Tally::default();
+        for _ in 0..count {
+            all.add(self.sweep(chain, scratch, beat)?);
+        }
+        Ok(all)
     }
 }
 
 /// Attempts between two beats: well below a millisecond.
 pub(super) const STRIDE: usize = 1 << 14;
 
-/// One attempt per site: `n` sites drawn with replacement, or each in turn.
+/// One attempt per site: `n` sites drawn with replacement, or each in turn. Tells how many changed their spin.
 #[inline(always)]
 pub(super) fn visit_sites(
     order: &Order,
     chain: &mut Chain,
     beat: Beat<'_>,
-    mut attempt: impl FnMut(&mut [i8], &mut Stream, usize),
-) -> Result<()> {
+    mut attempt: impl FnMut(&mut [i8], &mut Stream, usize) -> bool,
+) -> Result<Tally> {
     let Chain { spins, stream } = chain;
     let n = spins.len();
-    let mut first = 0;
+    let (mut changed, mut first) = (0, 0);
     while first < n {
         let last = (first + STRIDE).min(n);
-        match order {
-            Order::Random => {
-                for _ in first..last {
-                    let site = stream.below(n as u64) as usize;
-                    attempt(spins, stream, site);
-                }
-            }
-            Order::Sequential => {
-                for site in first..last {
-                    attempt(spins, stream, site);
-                }
-            }
-            Order::Listed(sites) => {
-                for &site in &sites[first..last] {
-                    attempt(spins, stream, site as usize);
-                }
-            }
+        // A stream of its own, which no spin can be part of, stays in registers; one call for all orders is inlined.
+        let mut own = stream.clone();
+        for k in first..last {
+            let site = match order {
+                Order::Random => own.below(n as u64) as usize,
+                Order::Sequential => k,
+                Order::Listed(sites) => sites[k] as usize,
+            };
+            changed += u64::from(attempt(spins, &mut own, site));
         }
+        *stream = own;
         first = last;
         beat()?;
     }
-    Ok(())
+    Ok(Tally {
+        sum: changed,
+        terms: n as u64,
+    })
 }

@@ -1,11 +1,12 @@
 //! Metropolis and heat bath for Ising spins.
 
 use quincunx_core::Result;
+use quincunx_core::observe::Tally;
 
 use super::chance::Chance;
 use super::method::Order;
 use super::neighbours::{Listed, Neighbours};
-use super::scan::{Beat, Chain, Move, Scratch, visit_sites};
+use super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told, visit_sites};
 use super::threshold::{Threshold, boltzmann, logistic};
 use crate::model::Ising;
 
@@ -19,6 +20,14 @@ pub(super) enum Rule {
 }
 
 impl Rule {
+    /// A draw is not a proposal: only Metropolis accepts.
+    fn tells(self) -> Told {
+        match self {
+            Rule::Metropolis => ACCEPTANCE,
+            Rule::HeatBath => None,
+        }
+    }
+
     /// The probability that a spin of value `spin` flips in the local field `local`.
     pub fn flips(self, beta: f64, spin: f64, local: f64) -> f64 {
         let cost = 2.0 * spin * local;
@@ -34,6 +43,7 @@ impl Rule {
 pub(super) struct UniformSite<N> {
     neighbours: N,
     order: Order,
+    rule: Rule,
     /// Entry `up (2z + 1) + sum + z`: the flip of a spin among neighbours of that sum.
     flips: Vec<Threshold>,
     most: usize,
@@ -58,15 +68,16 @@ impl<N: Neighbours> UniformSite<N> {
             flips: down.chain(up).collect(),
             neighbours,
             order,
+            rule,
             most,
         }
     }
 }
 
 impl<N: Neighbours> UniformSite<N> {
-    /// One attempt at `site`.
+    /// One attempt at `site`; true if its spin flips.
     #[inline(always)]
-    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) {
+    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) -> bool {
         let mut sum = 0_i32;
         self.neighbours
             .each(site, |other, _| sum += i32::from(spins[other]));
@@ -78,13 +89,18 @@ impl<N: Neighbours> UniformSite<N> {
         };
         let flip = chance.hit(self.flips[(row as i32 + sum) as usize]);
         spins[site] = if flip { -spin } else { spin };
+        flip
     }
 }
 
 impl<N: Neighbours> Move for UniformSite<N> {
-    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        self.rule.tells()
+    }
+
+    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site);
+            self.attempt(spins, stream, site)
         })
     }
 }
@@ -115,25 +131,31 @@ impl EachSite {
 }
 
 impl EachSite {
-    /// One attempt at `site`.
+    /// One attempt at `site`; true if its spin flips.
     #[inline(always)]
-    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) {
+    pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) -> bool {
         let mut local = self.fields[site];
         self.neighbours.each(site, |other, slot| {
             local += self.couplings[slot] * f64::from(spins[other]);
         });
         let spin = spins[site];
         let p = self.rule.flips(self.beta, f64::from(spin), local);
-        if chance.hit(Threshold::new(p)) {
+        let flip = chance.hit(Threshold::new(p));
+        if flip {
             spins[site] = -spin;
         }
+        flip
     }
 }
 
 impl Move for EachSite {
-    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        self.rule.tells()
+    }
+
+    fn sweep(&self, chain: &mut Chain, _: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site);
+            self.attempt(spins, stream, site)
         })
     }
 }

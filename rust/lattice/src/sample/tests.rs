@@ -130,7 +130,7 @@ impl States {
     }
 
     /// Row by row the exact transition matrix of a move.
-    fn matrix(&self, mut step: impl FnMut(&mut [i8], &mut Branches)) -> Vec<Vec<f64>> {
+    fn matrix<T>(&self, mut step: impl FnMut(&mut [i8], &mut Branches) -> T) -> Vec<Vec<f64>> {
         let row = |code| {
             let run = |branches: &mut Branches| {
                 let mut state = self.decode(code);

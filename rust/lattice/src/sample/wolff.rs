@@ -1,10 +1,11 @@
 //! Wolff's clusters (U. Wolff, Phys. Rev. Lett. 62, 361 (1989)).
 
 use quincunx_core::Result;
+use quincunx_core::observe::Tally;
 
 use super::chance::{Chance, Halves};
 use super::neighbours::{Listed, Neighbours};
-use super::scan::{Beat, Chain, Move, STRIDE, Scratch};
+use super::scan::{Beat, Chain, MEAN_CLUSTER, Move, STRIDE, Scratch, Told};
 use super::threshold::{Threshold, activation};
 use crate::model::{Ising, Potts, Values};
 
@@ -51,7 +52,7 @@ impl<N: Neighbours> Wolff<N> {
         }
     }
 
-    /// Grows and flips one cluster at once.
+    /// Grows and flips one cluster at once; tells its size.
     #[inline]
     pub fn flip_cluster(
         &self,
@@ -59,7 +60,7 @@ impl<N: Neighbours> Wolff<N> {
         chance: &mut impl Chance,
         queue: &mut Vec<u32>,
         beat: Beat<'_>,
-    ) -> Result<()> {
+    ) -> Result<Tally> {
         let most = self.neighbours.most();
         let seed = chance.below(spins.len() as u64) as usize;
         let old = spins[seed];
@@ -90,18 +91,27 @@ impl<N: Neighbours> Wolff<N> {
                 beat()?;
             }
         }
-        Ok(())
+        Ok(Tally {
+            sum: end as u64,
+            terms: 1,
+        })
     }
 }
 
 impl<N: Neighbours> Move for Wolff<N> {
-    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        MEAN_CLUSTER
+    }
+
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
+        let mut flipped = Tally::default();
         for _ in 0..self.clusters {
             let mut halves = Halves::of(&mut chain.stream);
             let queue = &mut scratch.cluster;
-            self.flip_cluster(&mut chain.spins, &mut halves, queue, beat)?;
+            flipped.add(self.flip_cluster(&mut chain.spins, &mut halves, queue, beat)?);
         }
-        beat()
+        beat()?;
+        Ok(flipped)
     }
 }
 
@@ -231,14 +241,14 @@ impl Frustrated {
 }
 
 impl Frustrated {
-    /// Grows one cluster and flips it unless it is tied to the ghost.
+    /// Grows one cluster and flips it unless it is tied to the ghost; tells the size of what was flipped.
     pub fn flip_cluster(
         &self,
         spins: &mut [i8],
         chance: &mut impl Chance,
         scratch: &mut Scratch,
         beat: Beat<'_>,
-    ) -> Result<()> {
+    ) -> Result<Tally> {
         if scratch.mark == u32::MAX || scratch.marks.len() != spins.len() {
             scratch.marks = vec![0; spins.len()];
             scratch.mark = 0;
@@ -246,7 +256,10 @@ impl Frustrated {
         scratch.mark += 1;
         let seed = chance.below(spins.len() as u64) as usize;
         let new = self.painted.new_value(spins[seed], chance);
+        let mut flipped = Tally::default();
         if self.grow(seed, spins, chance, scratch, beat)? {
+            flipped.sum = scratch.cluster.len() as u64;
+            flipped.terms = 1;
             for &site in &scratch.cluster {
                 let spin = &mut spins[site as usize];
                 *spin = if self.painted == Painted::Opposite {
@@ -256,15 +269,21 @@ impl Frustrated {
                 };
             }
         }
-        Ok(())
+        Ok(flipped)
     }
 }
 
 impl Move for Frustrated {
-    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        MEAN_CLUSTER
+    }
+
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
+        let mut flipped = Tally::default();
         for _ in 0..self.clusters {
-            self.flip_cluster(&mut chain.spins, &mut chain.stream, scratch, beat)?;
+            flipped.add(self.flip_cluster(&mut chain.spins, &mut chain.stream, scratch, beat)?);
         }
-        beat()
+        beat()?;
+        Ok(flipped)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::observe::plan::{Observable, Observer, Part, Plan};
+use crate::observe::tally::Tally;
 use crate::observe::track::{Status, Trace, Track};
 use crate::observe::view::View;
 
@@ -124,6 +125,16 @@ impl Recorder {
     pub fn count(&mut self, slot: usize, events: u64) {
         if let Some(track) = self.tracks.get_mut(slot) {
             track.events += events;
+        }
+    }
+
+    /// Adds to what the method counts of the moves of `slot`; see [`Kernel::tally`].
+    ///
+    /// [`Kernel::tally`]: crate::run::Kernel::tally
+    #[inline]
+    pub fn tally(&mut self, slot: usize, counted: Tally) {
+        if let Some(track) = self.tracks.get_mut(slot) {
+            track.tally.add(counted);
         }
     }
 

@@ -1,11 +1,12 @@
 //! The square torus in words.
 
 use quincunx_core::Result;
+use quincunx_core::observe::Tally;
 use quincunx_core::rng::Stream;
 use quincunx_core::rng::lanes::States;
 use quincunx_core::simd::{LANES, Lanes, dispatch};
 
-use super::super::scan::{Beat, Chain, Move, Scratch};
+use super::super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told};
 use super::super::threshold::{Threshold, boltzmann};
 use super::bernoulli::{Bernoulli, Rare};
 use super::row::Row;
@@ -14,6 +15,9 @@ use crate::model::Ising;
 
 /// Sites of one chunk of words.
 pub(super) const CHUNK: usize = 64 * LANES;
+/// The flips of one row in so many are counted: all of them would take a twentieth longer.
+const COUNTED: usize = 32;
+
 /// The square torus in words: in row `r` colour `c` holds the columns `2 i + (r + c) mod 2`, and site `i = s C + k`
 /// lies in chunk `k` of `C` at place `s`, so that both sideways neighbours are whole chunks.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub(crate) struct Words64 {
     colours: [Vec<Lanes<u64>>; 2],
     /// Rare events of the two acceptances.
     rare: [Rare; 2],
+    /// A row that is counted, before its attempts.
+    before: Vec<Lanes<u64>>,
 }
 
 impl Packed {
@@ -104,6 +110,7 @@ impl Packed {
         });
     }
 
+    /// One attempt at every site of a colour; tells how many sites of the counted rows flip.
     fn half_sweep(
         &self,
         colour: usize,
@@ -111,17 +118,25 @@ impl Packed {
         lanes: &mut States,
         stream: &mut Stream,
         beat: Beat<'_>,
-    ) -> Result<()> {
+    ) -> Result<Tally> {
         let Words64 {
             colours: [even, odd],
             rare,
+            before,
         } = words;
+        let mut told = Tally::default();
         let (mine, theirs) = if colour == 0 {
             (even, odd)
         } else {
             (odd, even)
         };
         for row in 0..self.rows {
+            let span = row * self.chunks..(row + 1) * self.chunks;
+            let counted = row % COUNTED == 0;
+            if counted {
+                before.clear();
+                before.extend_from_slice(&mine[span.clone()]);
+            }
             rare.iter_mut().for_each(|rare| rare.advance(stream));
             dispatch(Row {
                 rules: self,
@@ -132,16 +147,26 @@ impl Packed {
                 lanes,
                 rare: [rare[0].bits(), rare[1].bits()],
             });
+            if counted {
+                told.add(Tally {
+                    sum: differences(before, &mine[span]),
+                    terms: (CHUNK * self.chunks) as u64,
+                });
+            }
             if row % 64 == 63 {
                 beat()?;
             }
         }
-        Ok(())
+        Ok(told)
     }
 }
 
 impl Move for Packed {
-    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<()> {
+    fn tells(&self) -> Told {
+        ACCEPTANCE
+    }
+
+    fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
         self.sweeps(chain, scratch, 1, beat)
     }
 
@@ -151,7 +176,8 @@ impl Move for Packed {
         scratch: &mut Scratch,
         count: u64,
         beat: Beat<'_>,
-    ) -> Result<()> {
+    ) -> Result<Tally> {
+        let mut told = Tally::default();
         let words = &mut scratch.words;
         self.pack(&chain.spins, words);
         for _ in 0..count {
@@ -167,13 +193,19 @@ impl Move for Packed {
                 rare.begin(law, self.chunks, stream);
             }
             for colour in 0..2 {
-                self.half_sweep(colour, words, &mut lanes, stream, beat)?;
+                told.add(self.half_sweep(colour, words, &mut lanes, stream, beat)?);
             }
             beat()?;
         }
         self.unpack(words, &mut chain.spins);
-        Ok(())
+        Ok(told)
     }
+}
+
+/// The bits that differ.
+fn differences(a: &[Lanes<u64>], b: &[Lanes<u64>]) -> u64 {
+    let pairs = a.iter().zip(b).flat_map(|(a, b)| a.0.into_iter().zip(b.0));
+    pairs.map(|(x, y)| u64::from((x ^ y).count_ones())).sum()
 }
 
 #[cfg(test)]
@@ -228,9 +260,10 @@ mod tests {
                 for _ in 0..3 {
                     quench(&model, &mut expected);
                 }
-                packed
+                let told = packed
                     .sweeps(&mut chain, &mut Scratch::default(), 3, &mut || Ok(()))
                     .unwrap();
+                assert_eq!(told.terms, 3 * columns as u64);
                 assert!(chain.spins == expected, "{columns} {coupling}");
             }
         }
@@ -278,12 +311,19 @@ mod tests {
         let run = |batches: &[u64]| {
             let mut chain = chain(8192, true);
             let mut scratch = Scratch::default();
+            let mut told = Tally::default();
             for &count in batches {
-                packed
+                let before = chain.spins.clone();
+                let now = packed
                     .sweeps(&mut chain, &mut scratch, count, &mut || Ok(()))
                     .unwrap();
+                // A sweep visits every site once: what changed was accepted. Only the first row is counted.
+                let pairs = before.iter().zip(&chain.spins).take(2048);
+                let changed = pairs.filter(|(a, b)| a != b);
+                assert!(count > 1 || changed.count() as u64 == now.sum);
+                told.add(now);
             }
-            chain.spins
+            (chain.spins, told)
         };
         let expected = run(&[6]);
         assert!(expected == run(&[1, 3, 2]));
