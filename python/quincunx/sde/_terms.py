@@ -43,11 +43,11 @@ def read_terms(drift: Any, noise: Any, state: Any) -> Terms:
     single = is_formula(drift)
     states = _states(drift, state, single=single)
     drifts = [drift] if single else list(drift.values()) if isinstance(drift, Mapping) else list(drift)
-    read = tuple(_read(f, f"drift of {s!r}") for s, f in zip(states, drifts, strict=False))
+    read = tuple(formula(f, f"drift of {s!r}") for s, f in zip(states, drifts, strict=False))
     if len(drifts) != len(states):
         raise ValueError(f"drift = {len(drifts)} formulas: must be {len(states)}, one for each of {', '.join(states)}")
     entries = [_split(entry, s) for s, entry in zip(states, _noise_entries(noise, states, single=single), strict=True)]
-    own = tuple(_read(0.0 if o is None else o, f"noise of {s!r}") for s, (o, _) in zip(states, entries, strict=True))
+    own = tuple(formula(0.0 if o is None else o, f"noise of {s!r}") for s, (o, _) in zip(states, entries, strict=True))
     width = max((len(shared) for _, shared in entries), default=0)
     for s, (_, shared) in zip(states, entries, strict=True):
         if shared and len(shared) != width:
@@ -56,17 +56,10 @@ def read_terms(drift: Any, noise: Any, state: Any) -> Terms:
                 "as for the other states",
             )
     rows = tuple(
-        tuple(_read(c, f"noise of {s!r}") for c in (shared or [0.0] * width))
+        tuple(formula(c, f"noise of {s!r}") for c in (shared or [0.0] * width))
         for s, (_, shared) in zip(states, entries, strict=True)
     )
     return Terms(states, read, own, rows if width else ())
-
-
-def _read(value: Any, what: str) -> Formula:
-    try:
-        return formula(value, what)
-    except OverflowError:
-        raise ValueError(f"{what}: the number is too large for a double") from None
 
 
 def _is_list(value: Any) -> bool:

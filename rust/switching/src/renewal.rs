@@ -108,10 +108,13 @@ impl SwitchProcess {
     }
 
     /// Reports the sojourn that `path` is in, up to `to`: always whole, for a sum of its parts is not the same number.
-    fn hold(&self, task: &mut Task<'_>, slot: u32, path: &Path, to: f64) {
-        let from = path.since;
-        let hold = Hold { slot, from, to };
-        let columns = path.columns(from);
+    fn hold(task: &mut Task<'_>, slot: usize, path: &Path, to: f64) {
+        let hold = Hold {
+            slot: u32::try_from(slot).unwrap_or(Hold::IDLE),
+            from: path.since,
+            to,
+        };
+        let columns = path.columns(path.since);
         task.recorder.hold(&[hold], View::single(&columns));
     }
 
@@ -125,7 +128,6 @@ impl SwitchProcess {
         events: bool,
     ) -> Result<()> {
         let (until, slots) = (task.until(), task.slots() as f64);
-        let hold_slot = u32::try_from(slot).map_err(|_| Error::Internal("slot number".into()))?;
         let mut look = task.recorder.next_look(slot);
         let mut count = 0_u64;
         let mut tries = self.tries(&path.stream);
@@ -139,7 +141,7 @@ impl SwitchProcess {
                 break;
             }
             if watches {
-                self.hold(task, hold_slot, path, path.next);
+                Self::hold(task, slot, path, path.next);
             }
             if task.recorder.done(slot) {
                 break;
@@ -202,9 +204,8 @@ impl Kernel for SwitchProcess {
             task.keep(slot, task.until(), &path)?;
             if task.is_last() {
                 if watches && !task.recorder.done(slot) {
-                    let number =
-                        u32::try_from(slot).map_err(|_| Error::Internal("slot number".into()))?;
-                    self.hold(task, number, &path, task.until());
+                    let until = task.until();
+                    Self::hold(task, slot, &path, until);
                 }
                 task.recorder.finish(
                     slot,
