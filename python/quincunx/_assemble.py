@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,7 @@ def _moments(compiled: Compiled, sets: list[Any], axis: tuple[int, ...], t: Any,
     observer, shape, columns = compiled.observer, common["shape"], compiled.columns
     assert isinstance(observer, Moments)  # noqa: S101 - chosen by the caller
     times = axis[0] if axis else 1
-    widths = [int(np.prod(c.shape, dtype=int)) for c in columns]
+    widths = [math.prod(c.shape) for c in columns]
     total = sum(widths)
     counts = np.array([0 if s is None else s[0] for s in sets], dtype=np.int64).reshape(shape)
     blank = np.full(times * total, np.nan)
@@ -106,11 +107,11 @@ def _split_histogram(
     shape: tuple[int, ...],
 ) -> dict[str, Array]:
     times = axis[0] if axis else 1
-    sets = int(np.prod(shape, dtype=int))
+    sets = math.prod(shape)
     block = counts.reshape(sets, -1, times, cells)
     out, at = {}, 0
     for column in columns:
-        width = int(np.prod(column.shape, dtype=int))
+        width = math.prod(column.shape)
         own = np.moveaxis(block[:, at : at + width], 1, 2)
         out[column.name] = np.ascontiguousarray(own.reshape(*shape, *axis, *column.shape, cells))
         at += width

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,17 @@ def check_bytes(what: str, count: float, limit: int, remedy: str) -> None:
 
 def _available() -> int:
     """Return the memory that can be had without swapping; without a way to ask, 8 GiB."""
-    meminfo = Path("/proc/meminfo")
-    if meminfo.exists():
-        for line in meminfo.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
+    # The system takes longer over the answer than a short run lasts: it is asked ten times a second at most.
+    return _ask(int(10 * time.monotonic()))
+
+
+@functools.lru_cache(maxsize=1)
+def _ask(_moment: int) -> int:
+    try:
+        with Path("/proc/meminfo").open(encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
     return 8 * 2**30

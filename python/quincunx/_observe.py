@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -94,7 +95,7 @@ def compile_observer(observer: Observer, context: Context) -> Compiled:
     base: dict[str, Any] = {"of": of}
     if times is not None:
         base.update(kind="grid", times=np.ascontiguousarray(times, dtype=np.float64), rewrite=rewrite)
-        base["width"] = sum(int(np.prod(c.shape, dtype=int)) for c in columns) if rewrite else 0
+        base["width"] = sum(math.prod(c.shape) for c in columns) if rewrite else 0
     since = _burn(observer, context)
     match observer:
         case Moments(order=order, cov=cov):
@@ -263,7 +264,7 @@ def _callable_targets(
     formulas = [(n, v) for n, v in items if not callable(v)]
     quantities = [q for q in context.quantities if q.default]
     of: list[Any] = [q.name for q in quantities] + [formula(v) for _, v in formulas]
-    widths = [int(np.prod(q.shape, dtype=int)) for q in quantities]
+    widths = [math.prod(q.shape) for q in quantities]
 
     def rewrite(times: Any, rows: Any, replicas: int) -> Any:
         raw = rows.reshape(replicas, len(times), -1)

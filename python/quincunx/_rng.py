@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Key", "keys"]
+__all__ = ["Key", "key", "keys"]
 
 Key = tuple[int, int]
 
 
-def keys(rng: Any, sets: int) -> list[Key]:
-    """Return one key for all sets, or one per set if ``rng`` is a list of `SeedSequence`."""
+def keys(rng: Any, sets: Callable[[], int]) -> list[Key]:
+    """Return one key for all sets, or one per set if ``rng`` is a list of `SeedSequence`; then ``sets`` is asked."""
     if (
         isinstance(rng, Sequence)
         and not isinstance(rng, str | bytes)
         and any(isinstance(r, np.random.SeedSequence) for r in rng)
     ):
-        if len(rng) != sets:
-            raise ValueError(f"rng: {len(rng)} seed sequences for {sets} parameter sets: must be one per set")
+        if len(rng) != (count := sets()):
+            raise ValueError(f"rng: {len(rng)} seed sequences for {count} parameter sets: must be one per set")
         return [_key(r) for r in rng]
     return [_key(rng)]
+
+
+def key(rng: Any) -> Key:
+    """Return the key of what takes a single one."""
+    return keys(rng, lambda: 1)[0]
 
 
 def _key(rng: Any) -> Key:
@@ -39,8 +45,14 @@ def _key(rng: Any) -> Key:
     elif isinstance(rng, int | np.integer):
         if rng < 0:
             raise ValueError(f"rng = {rng}: must be >= 0")
-        words = np.random.SeedSequence(int(rng)).generate_state(2, np.uint64)
+        return _of_int(int(rng))
     else:
         raise TypeError(f"rng = {rng!r}: must be an int, a SeedSequence, a Generator or None")
     # A 32-bit bit generator fills only half of each word; the address needs no more.
+    return int(words[0]), int(words[1])
+
+
+@lru_cache(maxsize=256)
+def _of_int(seed: int) -> Key:
+    words = np.random.SeedSequence(seed).generate_state(2, np.uint64)
     return int(words[0]), int(words[1])

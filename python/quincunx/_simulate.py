@@ -118,7 +118,7 @@ def simulate(
     """
     begun = time.perf_counter()
     workers, limit = worker_threads(threads), memory_limit(max_bytes)
-    found = keys(rng, _sets(params, model))
+    found = keys(rng, lambda: _sets(params, model))
     job = make_job(model, t, start, params, method, observe, n, tuple(found))
     job.starts.check_memory(job.sweep.sets, limit)
     with listener(progress) as tell:

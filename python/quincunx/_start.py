@@ -16,6 +16,8 @@ __all__ = ["Starts"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+EXACT = 2**53  # whole numbers below are exact
+
 
 class Starts:
     """Validated starts of a run: rows for any range of replicas of any set."""
@@ -57,6 +59,8 @@ class Starts:
             if spec.shape:
                 raise ValueError(f"start[{name!r}]: a distribution gives numbers, the start has shape {spec.shape}")
             return value
+        if type(value) in (int, float) and abs(value) < EXACT and (not spec.integer or value == int(value)):
+            return np.float64(value)  # what most starts are, without the ceremony
         try:
             array = np.asarray(value)
             if array.dtype.kind not in "biuf":
@@ -91,10 +95,12 @@ class Starts:
         """Return the start columns of replicas ``first..stop`` of set ``index``; one row if all are equal."""
         if self.special is not None or not self._values:
             return None
+        if all(type(v) is np.float64 for v in self._values.values()) and not any(s.shape for s in self._names.values()):
+            return np.array([[self._values[name] for name in self._names]]), first
         columns, shared = [], True
         where = np.unravel_index(index, self._shape) if self._shape else ()
         for slot, (name, spec) in enumerate(self._names.items()):
-            value, width = self._values[name], int(np.prod(spec.shape, dtype=int))
+            value, width = self._values[name], math.prod(spec.shape)
             if hasattr(value, "ppf"):
                 # Every replica draws from a stream of its own, each start name at its own position.
                 uniforms = _core.start_uniforms(key, first, stop, slot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +58,7 @@ class Sweep:
     @property
     def sets(self) -> int:
         """Number of parameter sets."""
-        return int(np.prod(self.shape, dtype=int))
+        return math.prod(self.shape)
 
     def models(self) -> list[Model]:
         """Return one model per set, in C order."""

@@ -13,7 +13,7 @@ from quincunx import _core
 from quincunx._coerce import whole, word
 from quincunx._memory import memory_limit
 from quincunx._progress import listener
-from quincunx._rng import keys
+from quincunx._rng import key
 from quincunx._threads import worker_threads
 from quincunx.lattice._exact import _core_of
 from quincunx.lattice._models import SpinModel
@@ -197,7 +197,7 @@ def fisher_geometry(
     if chosen == "monte_carlo":
         if rng is None:
             raise ValueError('rng = None: method="monte_carlo" needs a source of randomness; give an int to repeat it')
-        sampling = (keys(rng, 1)[0], whole("n", n), whole("chains", chains))
+        sampling = (key(rng), whole("n", n), whole("chains", chains))
     limit = memory_limit(max_bytes)
     with listener(progress) as tell:
         found = _core.fisher_geometry(_core_of(model), chosen, sampling, worker_threads(threads), limit, tell)

@@ -12,7 +12,7 @@ import numpy as np
 from quincunx import _core
 from quincunx._coerce import choice, number, numbers, whole
 from quincunx._memory import check_bytes, memory_limit
-from quincunx._rng import keys
+from quincunx._rng import key
 from quincunx.switching._covariance import Covariance, as_covariance
 
 __all__ = ["Excursion", "InvalidApproximation", "excursion"]
@@ -245,7 +245,7 @@ class Excursion:
             raise ValueError(f"n = {n}: must be >= 0")
         limit = memory_limit(max_bytes)
         check_bytes(f"n = {n}: the intervals", 56 * int(n), limit, "draw fewer at a time, or raise max_bytes")
-        offsets, uniforms = _core.geometric_terms(keys(rng, 1)[0], int(n), 0.5, 1, limit)
+        offsets, uniforms = _core.geometric_terms(key(rng), int(n), 0.5, 1, limit)
         for first in range(0, len(uniforms), BLOCK):
             block = slice(first, first + BLOCK)
             uniforms[block] = self._inverse(uniforms[block])
