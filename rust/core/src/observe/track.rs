@@ -1,6 +1,7 @@
 //! What one replica leaves behind: one state per observer, saved in checkpoints as it is.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use super::plan::{Observer, Part, Plan};
 use super::tally::Tally;
@@ -62,7 +63,7 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Trace {
     /// Values at the times seen so far, one after another.
-    Grid(Vec<f64>),
+    Grid(SmallVec<[f64; 4]>),
     /// Times, event numbers, values.
     Events(Vec<f64>, Vec<i64>, Vec<f64>),
     /// Weight and weighted sums.
@@ -70,7 +71,7 @@ pub enum Trace {
     /// Extreme values so far.
     Extremum(Vec<f64>),
     /// Samples: count, sums, recent values (a ring of max lag + 1), sums of products per lag and observable.
-    Autocorrelation(Lagged),
+    Autocorrelation(Box<Lagged>),
     /// Weight per cell, below and above, per observable.
     Occupation(Vec<f64>),
     /// Time, index of the condition (-1: none yet), values.
@@ -112,7 +113,7 @@ pub struct Track {
     /// What the method counted of its own moves.
     pub tally: Tally,
     /// One per part.
-    pub traces: Vec<Trace>,
+    pub traces: SmallVec<[Trace; 1]>,
 }
 
 impl Track {
@@ -135,20 +136,20 @@ impl Trace {
     fn new(part: &Part) -> Self {
         let w = part.width();
         match &part.observer {
-            Observer::Grid { times } => Self::Grid(Vec::with_capacity(times.len() * w)),
+            Observer::Grid { times } => Self::Grid(SmallVec::with_capacity(times.len() * w)),
             Observer::Events => Self::Events(Vec::new(), Vec::new(), Vec::new()),
             Observer::TimeAverage { .. } => Self::Average(0.0, vec![0.0; w]),
             Observer::Extremum { .. } => Self::Extremum(vec![f64::NAN; w]),
             Observer::Autocorrelation { lags, .. } => {
                 let depth = lags.iter().max().map_or(1, |m| m + 1);
-                Self::Autocorrelation(Lagged {
+                Self::Autocorrelation(Box::new(Lagged {
                     count: 0,
                     origin: vec![0.0; w],
                     ring: vec![0.0; depth * w],
                     sums: vec![[0.0; 3]; lags.len() * w],
                     total: vec![[0.0; 2]; w],
                     lags: lags.clone(),
-                })
+                }))
             }
             Observer::Occupation { edges, .. } => {
                 Self::Occupation(vec![0.0; (edges.len() + 1) * w])
