@@ -172,7 +172,7 @@ impl<V: Vector> Words<V> {
     /// What two standard normals are made of, by [`stream::normals_of`]. Two words per lane.
     #[inline(always)]
     fn half_normals(&mut self) -> (V::F, V::U) {
-        let quarter = stream::quarter_square::<V>(self.word());
+        let quarter = stream::half_exponential::<V>(self.word());
         (quarter, self.word())
     }
 

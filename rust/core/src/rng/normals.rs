@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stream;
-use crate::simd::math::stream::{normals_of, quarter_square};
+use crate::simd::math::stream::{half_exponential, normals_of};
 use crate::simd::{LANES, Lanes, Vector};
 
 /// Chunks of pairs transformed together.
@@ -72,7 +72,7 @@ impl Normals {
             }
             for i in 0..used {
                 for part in 0..V::PARTS {
-                    let quarter = quarter_square::<V>(V::load_u(&a[i], part));
+                    let quarter = half_exponential::<V>(V::load_u(&a[i], part));
                     V::store(&mut even[i], part, quarter);
                 }
             }

@@ -2,9 +2,10 @@
 
 use quincunx_core::rng::lanes::States;
 use quincunx_core::rng::{Stream, Words};
+use quincunx_core::simd::math::stream::{LogParts, exponential_of};
 use quincunx_core::simd::{LANES, Lanes, Vector};
 
-use super::lanes::{CHUNKS, WIDTH};
+use super::block::{CHUNKS, WIDTH};
 
 /// Rounds drawn at a time.
 pub(super) const AHEAD: usize = 8;
@@ -12,8 +13,8 @@ pub(super) const AHEAD: usize = 8;
 /// Pairs `(-ln u1, u2)` for the next rounds: `pairs[round][chunk]`.
 #[derive(Debug)]
 pub(super) struct Draws {
-    pub(super) delay: [[Lanes<f64>; CHUNKS]; AHEAD],
-    pub(super) choice: [[Lanes<f64>; CHUNKS]; AHEAD],
+    delay: [[Lanes<f64>; CHUNKS]; AHEAD],
+    choice: [[Lanes<f64>; CHUNKS]; AHEAD],
     /// The streams after the last pair held.
     after: [States; CHUNKS],
     /// The streams before pair `first` of each lane.
@@ -62,11 +63,23 @@ impl Draws {
         stream
     }
 
-    /// Draws for the next rounds of `chunks` chunks.
+    /// The pair of a round.
+    #[inline(always)]
+    pub(super) fn pair<V: Vector>(&self, round: usize, (c, part): (usize, usize)) -> (V::F, V::F) {
+        let round = round % AHEAD;
+        (
+            V::load(&self.delay[round][c], part),
+            V::load(&self.choice[round][c], part),
+        )
+    }
+
+    /// Draws for the next rounds of `chunks` chunks: in two passes, each with a short chain of operations, so that
+    /// many rounds are under way at once.
     #[inline(always)]
     pub(super) fn fill<V: Vector>(&mut self, chunks: usize) {
         self.before = self.after;
         self.first = [0; WIDTH];
+        let mut e = [Lanes::splat(0.0); AHEAD];
         let mut c = 0;
         while c < chunks.min(CHUNKS) {
             let mut part = 0;
@@ -74,11 +87,22 @@ impl Draws {
                 let mut words = Words::<V>::load(&self.after[c], part);
                 let mut round = 0;
                 while round < AHEAD {
-                    V::store(&mut self.delay[round][c], part, words.exponential());
+                    let log = LogParts::<V>::of(words.word());
+                    V::store(&mut e[round], part, log.e);
+                    V::store(&mut self.delay[round][c], part, log.s);
                     V::store(&mut self.choice[round][c], part, words.uniform());
                     round += 1;
                 }
                 words.store(&mut self.after[c], part);
+                let mut round = 0;
+                while round < AHEAD {
+                    let log = LogParts::<V> {
+                        e: V::load(&e[round], part),
+                        s: V::load(&self.delay[round][c], part),
+                    };
+                    V::store(&mut self.delay[round][c], part, exponential_of(log));
+                    round += 1;
+                }
                 part += 1;
             }
             c += 1;

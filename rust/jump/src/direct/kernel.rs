@@ -57,7 +57,7 @@ impl Kernel for Direct {
 
     fn grain(&self) -> usize {
         if self.lanes.is_some() {
-            super::lanes::WIDTH
+            super::block::WIDTH
         } else {
             1
         }

@@ -8,6 +8,7 @@
 //! Reference: D. T. Gillespie, J. Phys. Chem. 81 (1977) 2340.
 
 mod ahead;
+mod block;
 mod burst;
 mod crew;
 mod draws;
