@@ -98,7 +98,7 @@ class Checkerboard(LatticeMethod):
     and from 64 sites on: a fixed order never leaves some cycles of states, which carry weight only in small systems.
     For the same reason beta = 0 merely flips the whole lattice. On a periodic `Square` with Ly a multiple of 1024, Lx even,
     one J and no field, 512 sites share an instruction (multi-spin coding with exact thresholds).
-    ``res.info.acceptance``: the fraction of proposals accepted; there it is that of the rows 0, 32, 64, ... of the lattice,
+    ``res.info.acceptance``: the fraction of proposals accepted; there it is that of the rows 0, 128, 256, ... of the lattice,
     for counting all of them would take a twentieth longer.
 
     References

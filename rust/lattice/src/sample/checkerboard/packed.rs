@@ -16,7 +16,7 @@ use crate::model::Ising;
 /// Sites of one chunk of words.
 pub(super) const CHUNK: usize = 64 * LANES;
 /// The flips of one row in so many are counted: all of them would take a twentieth longer.
-const COUNTED: usize = 32;
+const COUNTED: usize = 128;
 
 /// The square torus in words: in row `r` colour `c` holds the columns `2 i + (r + c) mod 2`, and site `i = s C + k`
 /// lies in chunk `k` of `C` at place `s`, so that both sideways neighbours are whole chunks.
