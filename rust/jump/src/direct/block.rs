@@ -15,20 +15,26 @@ pub(super) const CHUNKS: usize = 2;
 /// The slot of a lane without a path.
 pub(super) const IDLE: usize = usize::MAX;
 
+/// Eight lanes: all that an event reads and writes.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    pub(super) n: [Lanes<f64>; ROWS],
+    pub(super) t: Lanes<f64>,
+    pub(super) stop: Lanes<f64>,
+    /// Bit `l`: that lane is without a path.
+    pub(super) idle: u32,
+    pub(super) draws: Draws,
+}
+
 #[derive(Debug)]
 pub(super) struct Block {
-    pub(super) n: [[Lanes<f64>; CHUNKS]; ROWS],
-    pub(super) t: [Lanes<f64>; CHUNKS],
-    pub(super) stop: [Lanes<f64>; CHUNKS],
-    pub(super) draws: Draws,
-    /// The round of the batch, as `draws` counts.
+    pub(super) chunks: [Chunk; CHUNKS],
+    /// The round of the batch, as the draws count.
     pub(super) at: usize,
     /// Rounds so far; the round in which each lane got its path. A path fires in every round but its last.
     pub(super) round: u64,
     pub(super) born: [u64; WIDTH],
     pub(super) slots: [usize; WIDTH],
-    /// Bit `l` of chunk `c`: that lane is without a path.
-    pub(super) idle: [u32; CHUNKS],
     pub(super) active: usize,
     /// Next event time and threshold of the lanes in a rare path.
     pub(super) next: Lanes<f64>,
@@ -38,20 +44,28 @@ pub(super) struct Block {
     newcomer: Path,
 }
 
-impl Block {
-    pub(super) fn new(network: &LaneNetwork) -> Self {
-        let mut n = [[Lanes::splat(0.0); CHUNKS]; ROWS];
-        n[ONES] = [Lanes::splat(1.0); CHUNKS];
+impl Chunk {
+    fn new() -> Self {
+        let mut n = [Lanes::splat(0.0); ROWS];
+        n[usize::from(ONES)] = Lanes::splat(1.0);
         Self {
             n,
-            t: [Lanes::splat(0.0); CHUNKS],
-            stop: [Lanes::splat(f64::NEG_INFINITY); CHUNKS],
+            t: Lanes::splat(0.0),
+            stop: Lanes::splat(f64::NEG_INFINITY),
+            idle: (1 << LANES) - 1,
             draws: Draws::new(),
+        }
+    }
+}
+
+impl Block {
+    pub(super) fn new(network: &LaneNetwork) -> Self {
+        Self {
+            chunks: std::array::from_fn(|_| Chunk::new()),
             at: AHEAD,
             round: 0,
             born: [0; WIDTH],
             slots: [IDLE; WIDTH],
-            idle: [(1 << LANES) - 1; CHUNKS],
             active: 0,
             next: Lanes::splat(0.0),
             threshold: Lanes::splat(0.0),
@@ -63,45 +77,43 @@ impl Block {
 
     /// Puts the next replica on a lane that has none, or leaves it idle. Its first round is the next one.
     pub(super) fn refill(&mut self, lane: usize, crew: &mut Crew<'_, '_>) -> Result<()> {
-        let (c, l) = (lane / LANES, lane % LANES);
+        let (chunk, l) = (&mut self.chunks[lane / LANES], lane % LANES);
         let Some(slot) = crew.enlist(&mut self.newcomer)? else {
             self.slots[lane] = IDLE;
-            self.idle[c] |= 1 << l;
-            self.stop[c][l] = f64::NEG_INFINITY;
+            chunk.idle |= 1 << l;
+            chunk.stop[l] = f64::NEG_INFINITY;
             return Ok(());
         };
         let path = &self.newcomer;
         self.active += 1;
-        self.idle[c] &= !(1 << l);
         self.slots[lane] = slot;
-        self.t[c][l] = path.t;
         self.born[lane] = self.round;
-        for (row, n) in self.n.iter_mut().zip(&path.n) {
-            row[c][l] = *n;
+        chunk.idle &= !(1 << l);
+        chunk.t[l] = path.t;
+        for (row, n) in chunk.n.iter_mut().zip(&path.n) {
+            row[l] = *n;
         }
         let from = (self.at + 1).min(AHEAD);
-        self.draws.put(lane, from, path.stream.clone());
-        self.stop[c][l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
+        chunk.draws.put(l, from, path.stream.clone());
+        chunk.stop[l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
         Ok(())
     }
 
     /// The path on a lane, between two batches.
     pub(super) fn path(&self, lane: usize) -> Path {
-        let (c, l) = (lane / LANES, lane % LANES);
+        let (chunk, l) = (&self.chunks[lane / LANES], lane % LANES);
+        let rows = &chunk.n[..self.row.len()];
         Path {
-            t: self.t[c][l],
-            n: self.n[..self.row.len()]
-                .iter()
-                .map(|row| row[c][l])
-                .collect(),
-            stream: self.draws.stream(lane, AHEAD),
+            t: chunk.t[l],
+            n: rows.iter().map(|row| row[l]).collect(),
+            stream: chunk.draws.stream(l, AHEAD),
         }
     }
 
     /// Copies the counts of a lane into `row`.
     fn read(&mut self, c: usize, l: usize) {
-        for (x, row) in self.row.iter_mut().zip(&self.n) {
-            *x = row[c][l];
+        for (x, row) in self.row.iter_mut().zip(&self.chunks[c].n) {
+            *x = row[l];
         }
     }
 
@@ -127,15 +139,15 @@ impl Block {
             let (slot, next) = (self.slots[lane], self.next[l]);
             self.read(c, l);
             let stop = crew.show(slot, &self.row, next);
-            let (t, total) = (self.t[c][l], self.total[l]);
+            let (t, total) = (self.chunks[c].t[l], self.total[l]);
             let events = self.round - self.born[lane] - 1;
             if next > crew.task.until() {
-                let stream = || self.draws.stream(lane, self.at);
+                let stream = || self.chunks[c].draws.stream(l, self.at);
                 crew.finish(slot, (t, &self.row), stream, events, total)?;
             } else if self.threshold[l] >= total {
                 crew.fail(slot, Status::Overflow, t, &self.row, events);
             } else {
-                self.stop[c][l] = stop;
+                self.chunks[c].stop[l] = stop;
                 live |= 1 << i;
                 continue;
             }
@@ -166,7 +178,7 @@ impl Block {
             }
             self.read(c, l);
             let events = self.round - self.born[lane];
-            let t = self.t[c][l];
+            let t = self.chunks[c].t[l];
             crew.fail(self.slots[lane], Status::Overflow, t, &self.row, events);
             self.active -= 1;
             self.refill(lane, crew)?;

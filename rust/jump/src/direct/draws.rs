@@ -1,63 +1,59 @@
-//! Random pairs of a block of lanes, drawn some rounds ahead: the logarithms do not wait for the counts.
+//! Random pairs of eight lanes, drawn some rounds ahead: the logarithms do not wait for the counts.
 
 use quincunx_core::rng::lanes::States;
 use quincunx_core::rng::{Stream, Words};
 use quincunx_core::simd::math::stream::{LogParts, exponential_of};
 use quincunx_core::simd::{LANES, Lanes, Vector};
 
-use super::block::{CHUNKS, WIDTH};
-
 /// Rounds drawn at a time.
 pub(super) const AHEAD: usize = 8;
 
-/// Pairs `(-ln u1, u2)` for the next rounds: `pairs[round][chunk]`.
+/// Pairs `(-ln u1, u2)` for the next rounds.
 #[derive(Debug)]
 pub(super) struct Draws {
-    delay: [[Lanes<f64>; CHUNKS]; AHEAD],
-    choice: [[Lanes<f64>; CHUNKS]; AHEAD],
+    delay: [Lanes<f64>; AHEAD],
+    choice: [Lanes<f64>; AHEAD],
     /// The streams after the last pair held.
-    after: [States; CHUNKS],
+    after: States,
     /// The streams before pair `first` of each lane.
-    before: [States; CHUNKS],
-    first: [usize; WIDTH],
+    before: States,
+    first: [usize; LANES],
 }
 
 impl Draws {
     pub(super) fn new() -> Self {
-        let states = [States([Lanes::splat(1); 4]); CHUNKS];
+        let states = States([Lanes::splat(1); 4]);
         Self {
-            delay: [[Lanes::splat(1.0); CHUNKS]; AHEAD],
-            choice: [[Lanes::splat(0.5); CHUNKS]; AHEAD],
+            delay: [Lanes::splat(1.0); AHEAD],
+            choice: [Lanes::splat(0.5); AHEAD],
             after: states,
             before: states,
-            first: [0; WIDTH],
+            first: [0; LANES],
         }
     }
 
-    /// Puts a stream on a lane: its first pair is that of round `from`.
-    pub(super) fn put(&mut self, lane: usize, from: usize, mut stream: Stream) {
-        let (c, l) = (lane / LANES, lane % LANES);
-        self.first[lane] = from;
-        for (row, word) in self.before[c].0.iter_mut().zip(stream.state()) {
+    /// Puts a stream on lane `l`: its first pair is that of round `from`.
+    pub(super) fn put(&mut self, l: usize, from: usize, mut stream: Stream) {
+        self.first[l] = from;
+        for (row, word) in self.before.0.iter_mut().zip(stream.state()) {
             row[l] = word;
         }
         for (delay, choice) in self.delay.iter_mut().zip(&mut self.choice).skip(from) {
-            delay[c][l] = stream.exponential();
-            choice[c][l] = stream.uniform();
+            delay[l] = stream.exponential();
+            choice[l] = stream.uniform();
         }
-        for (row, word) in self.after[c].0.iter_mut().zip(stream.state()) {
+        for (row, word) in self.after.0.iter_mut().zip(stream.state()) {
             row[l] = word;
         }
     }
 
-    /// The stream of a lane from the pair of round `at` on.
-    pub(super) fn stream(&self, lane: usize, at: usize) -> Stream {
-        let (c, l) = (lane / LANES, lane % LANES);
+    /// The stream of lane `l` from the pair of round `at` on.
+    pub(super) fn stream(&self, l: usize, at: usize) -> Stream {
         if at == AHEAD {
-            return Stream::from_state(self.after[c].0.map(|row| row[l]));
+            return Stream::from_state(self.after.0.map(|row| row[l]));
         }
-        let mut stream = Stream::from_state(self.before[c].0.map(|row| row[l]));
-        for _ in 0..2 * at.saturating_sub(self.first[lane]) {
+        let mut stream = Stream::from_state(self.before.0.map(|row| row[l]));
+        for _ in 0..2 * at.saturating_sub(self.first[l]) {
             stream.word();
         }
         stream
@@ -65,47 +61,43 @@ impl Draws {
 
     /// The pair of a round.
     #[inline(always)]
-    pub(super) fn pair<V: Vector>(&self, round: usize, (c, part): (usize, usize)) -> (V::F, V::F) {
+    pub(super) fn pair<V: Vector>(&self, round: usize, part: usize) -> (V::F, V::F) {
         let round = round % AHEAD;
         (
-            V::load(&self.delay[round][c], part),
-            V::load(&self.choice[round][c], part),
+            V::load(&self.delay[round], part),
+            V::load(&self.choice[round], part),
         )
     }
 
-    /// Draws for the next rounds of `chunks` chunks: in two passes, each with a short chain of operations, so that
-    /// many rounds are under way at once.
+    /// Draws for the next rounds: in two passes, each with a short chain of operations, so that many rounds are under
+    /// way at once.
     #[inline(always)]
-    pub(super) fn fill<V: Vector>(&mut self, chunks: usize) {
+    pub(super) fn fill<V: Vector>(&mut self) {
         self.before = self.after;
-        self.first = [0; WIDTH];
-        let mut e = [Lanes::splat(0.0); AHEAD];
-        let mut c = 0;
-        while c < chunks.min(CHUNKS) {
-            let mut part = 0;
-            while part < V::PARTS {
-                let mut words = Words::<V>::load(&self.after[c], part);
-                let mut round = 0;
-                while round < AHEAD {
-                    let log = LogParts::<V>::of(words.word());
-                    V::store(&mut e[round], part, log.e);
-                    V::store(&mut self.delay[round][c], part, log.s);
-                    V::store(&mut self.choice[round][c], part, words.uniform());
-                    round += 1;
-                }
-                words.store(&mut self.after[c], part);
-                let mut round = 0;
-                while round < AHEAD {
-                    let log = LogParts::<V> {
-                        e: V::load(&e[round], part),
-                        s: V::load(&self.delay[round][c], part),
-                    };
-                    V::store(&mut self.delay[round][c], part, exponential_of(log));
-                    round += 1;
-                }
-                part += 1;
+        self.first = [0; LANES];
+        let mut exponent = [Lanes::splat(0.0); AHEAD];
+        let mut part = 0;
+        while part < V::PARTS {
+            let mut words = Words::<V>::load(&self.after, part);
+            let mut round = 0;
+            while round < AHEAD {
+                let log = LogParts::<V>::of(words.word());
+                V::store(&mut exponent[round], part, log.e);
+                V::store(&mut self.delay[round], part, log.s);
+                V::store(&mut self.choice[round], part, words.uniform());
+                round += 1;
             }
-            c += 1;
+            words.store(&mut self.after, part);
+            let mut round = 0;
+            while round < AHEAD {
+                let log = LogParts::<V> {
+                    e: V::load(&exponent[round], part),
+                    s: V::load(&self.delay[round], part),
+                };
+                V::store(&mut self.delay[round], part, exponential_of(log));
+                round += 1;
+            }
+            part += 1;
         }
     }
 }

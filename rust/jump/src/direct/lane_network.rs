@@ -7,12 +7,12 @@ use crate::propensity::{Form, Propensity};
 pub(super) const MAX_REACTIONS: usize = 20;
 /// Networks with more species than this run path by path.
 pub(super) const MAX_SPECIES: usize = 32;
-/// Rows of counts. A power of two: indices are masked, not checked.
-pub(super) const ROWS: usize = 64;
+/// Rows of counts: as many as a byte can number, so that no index needs a check.
+pub(super) const ROWS: usize = 256;
 /// The row that holds 1 in every lane: what a constant propensity reads.
-pub(super) const ONES: usize = ROWS - 1;
+pub(super) const ONES: u8 = MAX_SPECIES as u8;
 /// A row that nobody reads: where reactions with fewer changes than [`CHANGES`] add nothing.
-pub(super) const NOWHERE: usize = ROWS - 2;
+pub(super) const NOWHERE: u8 = ONES + 1;
 /// Changes of a reaction that are made without asking how many there are.
 pub(super) const CHANGES: usize = 2;
 
@@ -43,11 +43,11 @@ impl Shape {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneReaction {
     pub(super) shape: Shape,
-    pub(super) a: usize,
-    pub(super) b: usize,
+    pub(super) a: u8,
+    pub(super) b: u8,
     pub(super) k: f64,
     /// `(species, change)`: the first ones.
-    pub(super) changes: [(usize, f64); CHANGES],
+    pub(super) changes: [(u8, f64); CHANGES],
     /// The others are `more[first..end]`.
     pub(super) first: usize,
     pub(super) end: usize,
@@ -72,9 +72,9 @@ pub(super) struct LaneNetwork {
     /// Reactions there are.
     pub(super) count: usize,
     /// Changes beyond the first ones of all reactions, one after another.
-    pub(super) more: Vec<(usize, f64)>,
+    pub(super) more: Vec<(u8, f64)>,
     /// Species that conservation laws do not bound: their counts are watched for overflow.
-    pub(super) growing: Vec<usize>,
+    pub(super) growing: Vec<u8>,
     pub(super) species: usize,
 }
 
@@ -100,9 +100,9 @@ impl LaneNetwork {
             .zip(records)
             .zip(network.change().rows())
         {
-            (r.shape, r.a, r.b) = Shape::of(p, ONES);
-            r.k = p.k;
-            let mut changes = row.iter().map(|&(i, v)| (i, v as f64));
+            let (shape, a, b) = Shape::of(p, usize::from(ONES));
+            (r.shape, r.a, r.b, r.k) = (shape, row_of(a), row_of(b), p.k);
+            let mut changes = row.iter().map(|&(i, v)| (row_of(i), v as f64));
             for (place, change) in r.changes.iter_mut().zip(changes.by_ref()) {
                 *place = change;
             }
@@ -116,8 +116,14 @@ impl LaneNetwork {
             more,
             growing: (0..species)
                 .filter(|&i| bounded[i].is_none() && gains(i))
+                .map(row_of)
                 .collect(),
             species,
         })
     }
+}
+
+/// The row of a species, of which there are at most [`MAX_SPECIES`].
+fn row_of(species: usize) -> u8 {
+    u8::try_from(species).unwrap_or(NOWHERE)
 }

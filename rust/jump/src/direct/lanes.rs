@@ -3,10 +3,10 @@
 use quincunx_core::Result;
 use quincunx_core::simd::{Job, LANES, Level, Vector, dispatch};
 
-use super::block::{Block, CHUNKS, IDLE, WIDTH};
+use super::block::{Block, CHUNKS, Chunk, IDLE, WIDTH};
 use super::crew::{Crew, LIMIT};
 use super::draws::AHEAD;
-use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, ROWS, Shape};
+use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, Shape};
 use super::scalar::{self, Table};
 
 /// Batches of rounds between two looks at the pulse.
@@ -88,7 +88,11 @@ impl Rounds<'_, '_, '_> {
         let mut sums = [V::splat(0.0); R];
         let mut batch = 0_u64;
         while self.block.active > self.few {
-            self.block.draws.fill::<V>(self.chunks);
+            let mut c = 0;
+            while c < self.chunks.min(CHUNKS) {
+                self.block.chunks[c].draws.fill::<V>();
+                c += 1;
+            }
             self.block.at = 0;
             while self.block.at < AHEAD {
                 self.block.round += 1;
@@ -96,8 +100,7 @@ impl Rounds<'_, '_, '_> {
                 while c < self.chunks.min(CHUNKS) {
                     let mut part = 0;
                     while part < V::PARTS {
-                        let place = (c, part);
-                        event::<V, R>(self.network, self.block, self.crew, &mut sums, place)?;
+                        event::<V, R>(self.network, self.block, self.crew, &mut sums, (c, part))?;
                         part += 1;
                     }
                     c += 1;
@@ -122,15 +125,16 @@ fn event<V: Vector, const R: usize>(
     sums: &mut [V::F; R],
     (c, part): (usize, usize),
 ) -> Result<()> {
-    let total = propensities::<V, R>(network, block, sums, (c, part));
     let at = block.at;
-    let (delay, choice) = block.draws.pair::<V>(at, (c, part));
-    let mut next = V::add(V::load(&block.t[c], part), V::div(delay, total));
+    let chunk = &mut block.chunks[c];
+    let total = propensities::<V, R>(network, chunk, sums, part);
+    let (delay, choice) = chunk.draws.pair::<V>(at, part);
+    let mut next = V::add(V::load(&chunk.t, part), V::div(delay, total));
     let mut threshold = V::mul(choice, total);
-    let ready = V::lt(next, V::load(&block.stop[c], part));
+    let ready = V::lt(next, V::load(&chunk.stop, part));
     let mut ready = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;
-    let idle = (block.idle[c] >> (part * V::N)) & full;
+    let idle = (chunk.idle >> (part * V::N)) & full;
     // Idle lanes fire too, and their counts mean nothing: so the counts need not wait for `next`.
     if ready | idle != full {
         V::store(&mut block.next, part, next);
@@ -139,16 +143,17 @@ fn event<V: Vector, const R: usize>(
         ready = block.pause(c, part * V::N, ready, V::N, crew)?;
         let live = V::mask(ready);
         // Lanes that ended or were replaced keep the time and the counts they have.
-        next = V::select(live, next, V::load(&block.t[c], part));
+        next = V::select(live, next, V::load(&block.chunks[c].t, part));
         threshold = V::select(live, threshold, V::splat(f64::INFINITY));
     }
-    V::store(&mut block.t[c], part, next);
-    fire::<V, R>(network, block, (c, part), sums, threshold);
+    let chunk = &mut block.chunks[c];
+    V::store(&mut chunk.t, part, next);
+    fire::<V, R>(network, chunk, part, sums, threshold);
     if !network.growing.is_empty() {
         let mut over = V::mask(0);
         let mut g = 0;
         while g < network.growing.len() {
-            let n = V::load(&block.n[network.growing[g] % ROWS][c], part);
+            let n = V::load(&chunk.n[usize::from(network.growing[g])], part);
             over = V::mask_or(over, V::ge(n, V::splat(LIMIT)));
             g += 1;
         }
@@ -166,19 +171,19 @@ fn event<V: Vector, const R: usize>(
 #[inline(always)]
 fn propensities<V: Vector, const R: usize>(
     network: &LaneNetwork,
-    block: &Block,
+    chunk: &Chunk,
     sums: &mut [V::F; R],
-    (c, part): (usize, usize),
+    part: usize,
 ) -> V::F {
     let mut sum = V::splat(0.0);
     let mut j = 0;
     while j < count::<R>(network) {
         let r = &network.reactions[j];
-        let n = V::load(&block.n[r.a % ROWS][c], part);
+        let n = V::load(&chunk.n[usize::from(r.a)], part);
         let first = V::mul(V::splat(r.k), n);
         let rate = match r.shape {
             Shape::Single => first,
-            Shape::Product => V::mul(first, V::load(&block.n[r.b % ROWS][c], part)),
+            Shape::Product => V::mul(first, V::load(&chunk.n[usize::from(r.b)], part)),
             Shape::Pair => V::mul(first, V::sub(n, V::splat(1.0))),
         };
         sum = V::add(sum, rate);
@@ -202,8 +207,8 @@ fn count<const R: usize>(network: &LaneNetwork) -> usize {
 #[inline(always)]
 fn fire<V: Vector, const R: usize>(
     network: &LaneNetwork,
-    block: &mut Block,
-    (c, part): (usize, usize),
+    chunk: &mut Chunk,
+    part: usize,
     sums: &[V::F; R],
     threshold: V::F,
 ) {
@@ -216,14 +221,16 @@ fn fire<V: Vector, const R: usize>(
         open = V::le_where(open, sums[j], threshold);
         let mut i = 0;
         while i < CHANGES {
-            add::<V>(block, (c, part), r.changes[i], hit);
+            add::<V>(chunk, part, r.changes[i], hit);
             i += 1;
         }
-        let end = r.end.min(more.len());
-        let mut e = r.first;
-        while e < end {
-            add::<V>(block, (c, part), more[e], hit);
-            e += 1;
+        if !more.is_empty() {
+            let end = r.end.min(more.len());
+            let mut e = r.first;
+            while e < end {
+                add::<V>(chunk, part, more[e], hit);
+                e += 1;
+            }
         }
         j += 1;
     }
@@ -231,13 +238,8 @@ fn fire<V: Vector, const R: usize>(
 
 /// Adds a change of a species where `hit` holds.
 #[inline(always)]
-fn add<V: Vector>(
-    block: &mut Block,
-    (c, part): (usize, usize),
-    (species, change): (usize, f64),
-    hit: V::M,
-) {
-    let row = &mut block.n[species % ROWS][c];
+fn add<V: Vector>(chunk: &mut Chunk, part: usize, (species, change): (u8, f64), hit: V::M) {
+    let row = &mut chunk.n[usize::from(species)];
     V::store(
         row,
         part,
