@@ -30,7 +30,9 @@ def main() -> int:
 
     about = {"machine": _measure.machine(), "simd": simd_level(), "python": platform.python_version(), **versions()}
     print(", ".join(f"{key} {value}" for key, value in about.items()))
-    print(f"CPU time on one thread unless said, best (median) of {arguments.repeats} alternating runs\n")
+    print(
+        f"CPU time on one thread unless said, best (median) of {arguments.repeats} alternating runs; ratios: median of the rounds\n"
+    )
     outcomes = []
     for name in arguments.rows or rows:
         row = importlib.import_module(f"benches.peers.{name}")
@@ -47,9 +49,7 @@ def show(outcome: _measure.Outcome) -> None:
     print(f"{outcome.row}: {outcome.work}")
     for side in (outcome.ours, *outcome.peers):
         if side.times:
-            ratio = (
-                "" if side is outcome.ours else f"   {side.best / outcome.ours.best:8.1f} x" * bool(outcome.ours.times)
-            )
+            ratio = "" if side is outcome.ours or not outcome.ours.times else f"   {outcome.over(side):8.1f} x"
             noise = f"({side.median:.4g}, noise {side.noise:.0%})"
             print(f"    {side.name:24s} {side.best:12.4g} {outcome.unit} {noise:28s}{ratio}")
         else:

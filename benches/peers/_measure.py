@@ -69,9 +69,14 @@ class Outcome:
 
     @property
     def ratio(self) -> float:
-        """Best time of the peer that counts (else of the best one) over our best time."""
-        best = [peer.best for peer in self.peers if peer.times and self.against in ("", peer.name)]
-        return min(best) / self.ours.best if best and self.ours.times else math.nan
+        """Time of the peer that counts (else of the best one) over ours."""
+        ratios = [self.over(peer) for peer in self.peers if peer.times and self.against in ("", peer.name)]
+        return min(ratios, default=math.nan)
+
+    def over(self, peer: Side) -> float:
+        """Time of ``peer`` over ours, the median of the rounds: the sides of a round share the clock of their moment."""
+        pairs = zip(peer.times, self.ours.times, strict=False)
+        return statistics.median([theirs / ours for theirs, ours in pairs] or [math.nan])
 
     @property
     def same_law(self) -> bool:

@@ -13,6 +13,8 @@ pub(super) const ROWS: usize = 256;
 pub(super) const ONES: u8 = MAX_SPECIES as u8;
 /// A row that nobody reads: where reactions with fewer changes than [`CHANGES`] add nothing.
 pub(super) const NOWHERE: u8 = ONES + 1;
+/// With no more reactions than this the changes are made row by row, else reaction by reaction.
+pub(super) const FEW: usize = 4;
 /// Changes of a reaction that are made without asking how many there are.
 pub(super) const CHANGES: usize = 2;
 
@@ -65,6 +67,13 @@ impl LaneReaction {
     };
 }
 
+/// A species that changes: by how much in each of [`FEW`] reactions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) species: u8,
+    pub(super) change: [f64; FEW],
+}
+
 /// What the lanes need of a network: mass action with at most two reactant molecules.
 #[derive(Clone, Debug)]
 pub(super) struct LaneNetwork {
@@ -73,6 +82,8 @@ pub(super) struct LaneNetwork {
     pub(super) count: usize,
     /// Changes beyond the first ones of all reactions, one after another.
     pub(super) more: Vec<(u8, f64)>,
+    /// The species that change, if there are few reactions.
+    pub(super) rows: Vec<Row>,
     /// Species that conservation laws do not bound: their counts are watched for overflow.
     pub(super) growing: Vec<u8>,
     pub(super) species: usize,
@@ -114,6 +125,7 @@ impl LaneNetwork {
             reactions,
             count: records.len(),
             more,
+            rows: rows(network),
             growing: (0..species)
                 .filter(|&i| bounded[i].is_none() && gains(i))
                 .map(row_of)
@@ -121,6 +133,28 @@ impl LaneNetwork {
             species,
         })
     }
+}
+
+/// The species that change, if there are few reactions.
+fn rows(network: &Network) -> Vec<Row> {
+    if network.propensities().len() > FEW {
+        return Vec::new();
+    }
+    let row = |species: usize| {
+        let mut change = [0.0; FEW];
+        for (place, reaction) in change.iter_mut().zip(network.change().rows()) {
+            let own = reaction.iter().filter(|c| c.0 == species);
+            *place = own.map(|c| c.1 as f64).sum();
+        }
+        Row {
+            species: row_of(species),
+            change,
+        }
+    };
+    (0..network.species().len())
+        .map(row)
+        .filter(|row| row.change != [0.0; FEW])
+        .collect()
 }
 
 /// The row of a species, of which there are at most [`MAX_SPECIES`].

@@ -6,7 +6,7 @@ use quincunx_core::simd::{Job, LANES, Level, Vector, dispatch};
 use super::block::{Block, CHUNKS, Chunk, IDLE, WIDTH};
 use super::crew::{Crew, LIMIT};
 use super::draws::AHEAD;
-use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, Shape};
+use super::lane_network::{CHANGES, FEW, LaneNetwork, MAX_REACTIONS, Shape};
 use super::scalar::{self, Table};
 
 /// Batches of rounds between two looks at the pulse.
@@ -129,26 +129,29 @@ fn event<V: Vector, const R: usize>(
     let chunk = &mut block.chunks[c];
     let total = propensities::<V, R>(network, chunk, sums, part);
     let (delay, choice) = chunk.draws.pair::<V>(at, part);
-    let mut next = V::add(V::load(&chunk.t, part), V::div(delay, total));
-    let mut threshold = V::mul(choice, total);
+    let next = V::add(V::load(&chunk.t, part), V::div(delay, total));
+    let threshold = V::mul(choice, total);
     let ready = V::lt(next, V::load(&chunk.stop, part));
     let mut ready = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;
     let idle = (chunk.idle >> (part * V::N)) & full;
-    // Idle lanes fire too, and their counts mean nothing: so the counts need not wait for `next`.
-    if ready | idle != full {
+    if ready | idle == full {
+        // Idle lanes fire too, and their counts mean nothing: so the counts need not wait for `next`.
+        V::store(&mut chunk.t, part, next);
+        fire::<V, R, true>(network, chunk, part, (sums, threshold), V::mask(full));
+    } else {
         V::store(&mut block.next, part, next);
         V::store(&mut block.threshold, part, threshold);
         V::store(&mut block.total, part, total);
         ready = block.pause(c, part * V::N, ready, V::N, crew)?;
         let live = V::mask(ready);
         // Lanes that ended or were replaced keep the time and the counts they have.
-        next = V::select(live, next, V::load(&block.chunks[c].t, part));
-        threshold = V::select(live, threshold, V::splat(f64::INFINITY));
+        let chunk = &mut block.chunks[c];
+        let next = V::select(live, next, V::load(&chunk.t, part));
+        V::store(&mut chunk.t, part, next);
+        fire::<V, R, false>(network, chunk, part, (sums, threshold), live);
     }
     let chunk = &mut block.chunks[c];
-    V::store(&mut chunk.t, part, next);
-    fire::<V, R>(network, chunk, part, sums, threshold);
     if !network.growing.is_empty() {
         let mut over = V::mask(0);
         let mut g = 0;
@@ -203,17 +206,70 @@ fn count<const R: usize>(network: &LaneNetwork) -> usize {
     }
 }
 
-/// Fires the first reaction whose running sum exceeds the threshold; none where no sum does.
+/// Fires the first reaction whose running sum exceeds the threshold, in the lanes `live`; `ALL`: that is all of them.
 #[inline(always)]
-fn fire<V: Vector, const R: usize>(
+fn fire<V: Vector, const R: usize, const ALL: bool>(
     network: &LaneNetwork,
     chunk: &mut Chunk,
     part: usize,
-    sums: &[V::F; R],
-    threshold: V::F,
+    (sums, threshold): (&[V::F; R], V::F),
+    live: V::M,
+) {
+    if R <= FEW {
+        fire_rows::<V, R, ALL>(network, chunk, part, (sums, threshold), live);
+    } else {
+        fire_lists::<V, R>(network, chunk, part, (sums, threshold), live);
+    }
+}
+
+/// Row by row: one sum per species that changes. The last reaction needs no comparison.
+#[inline(always)]
+fn fire_rows<V: Vector, const R: usize, const ALL: bool>(
+    network: &LaneNetwork,
+    chunk: &mut Chunk,
+    part: usize,
+    (sums, threshold): (&[V::F; R], V::F),
+    live: V::M,
+) {
+    let mut below = [live; R];
+    let mut j = 0;
+    while j < R {
+        below[j] = V::lt(threshold, sums[j]);
+        j += 1;
+    }
+    let rows = network.rows.as_slice();
+    let mut i = 0;
+    while i < rows.len() {
+        let row = &rows[i];
+        let mut change = V::splat(row.change[R - 1]);
+        let mut j = R - 1;
+        while j > 0 {
+            j -= 1;
+            change = V::select(below[j], V::splat(row.change[j]), change);
+        }
+        let count = &mut chunk.n[usize::from(row.species)];
+        let n = V::load(count, part);
+        let sum = if ALL {
+            V::add(n, change)
+        } else {
+            V::add_where(live, n, change)
+        };
+        V::store(count, part, sum);
+        i += 1;
+    }
+}
+
+/// Reaction by reaction: of many, each changes a few species.
+#[inline(always)]
+fn fire_lists<V: Vector, const R: usize>(
+    network: &LaneNetwork,
+    chunk: &mut Chunk,
+    part: usize,
+    (sums, threshold): (&[V::F; R], V::F),
+    live: V::M,
 ) {
     let more = network.more.as_slice();
-    let mut open = V::mask((1 << V::N) - 1);
+    let mut open = live;
     let mut j = 0;
     while j < count::<R>(network) {
         let r = &network.reactions[j];
