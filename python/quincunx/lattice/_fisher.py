@@ -143,15 +143,16 @@ def fisher_geometry(
         - ``"enumerate"``: any graph with at most 28 Ising spins (a field counts as one), or
           :math:`q^{n-1} \le 2^{26}` Potts states.
         - ``"transfer"``: Ising or Potts on a periodic `Square` with one J and no field, at most 1e12 multiply-adds.
-        - ``"monte_carlo"``: any periodic lattice whose cells are alike. Unbiased: third cumulants are multiplied
-          between independent chains only. Wolff clusters from ordered starts, at least three flips of the whole lattice
-          between samples (heat bath in a field).
+        - ``"monte_carlo"``: any periodic lattice whose cells are alike. Third cumulants are multiplied between
+          independent chains only, and the jackknife takes the 1/n bias of the common metric out of P. Wolff clusters from
+          ordered starts, at least three flips of the whole lattice between samples (heat bath in a field).
     rng : int, SeedSequence, Generator or None
         Randomness of ``"monte_carlo"``; must be given for it.
     n : int
         Samples in all, for ``"monte_carlo"``.
     chains : int
-        Independent chains among which they are divided, >= 2; error bars need 3, good ones 10.
+        Independent chains among which they are divided, >= 2; error bars need 3, good ones 10. An
+        interval takes Student's t with ``chains - 1`` degrees of freedom.
     threads : int, optional
         Worker threads; all available ones by default. The result does not depend on it.
     max_bytes : int, optional

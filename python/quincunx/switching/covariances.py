@@ -5,8 +5,8 @@ All have r(0) = 1. ``one_minus`` is 1 - r without cancellation: monotonicity nea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,8 +18,19 @@ __all__ = ["Covariance", "Formula", "Pair", "as_covariance", "diffusion", "gauss
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-@dataclass(frozen=True)
-class _Diffusion(Covariance):
+class _Named(Covariance):
+    """A covariance that one of the functions below made; it prints as the call that makes it again."""
+
+    _function: ClassVar[str]
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))  # type: ignore[arg-type]
+        return f"covariances.{self._function}({given})"
+
+
+@dataclass(frozen=True, repr=False)
+class _Diffusion(_Named):
+    _function = "diffusion"
     d: float
 
     def __post_init__(self) -> None:
@@ -51,8 +62,10 @@ class _Diffusion(Covariance):
         return np.asarray(2 * np.arccosh(1 / u)) if self.d == 2 else None
 
 
-@dataclass(frozen=True)
-class _RandomAcceleration(Covariance):
+@dataclass(frozen=True, repr=False)
+class _RandomAcceleration(_Named):
+    _function = "random_acceleration"
+
     def r(self, t: Array) -> Array:
         x = np.exp(-t / 2)
         return np.asarray((3 * x - x**3) / 2)
@@ -76,8 +89,9 @@ class _RandomAcceleration(Covariance):
         return np.asarray(np.log((3 + u**2) / (4 * u**2)))
 
 
-@dataclass(frozen=True)
-class _Matern(Covariance):
+@dataclass(frozen=True, repr=False)
+class _Matern(_Named):
+    _function = "matern"
     nu: float
     scale: float
 
@@ -119,8 +133,9 @@ class _Matern(Covariance):
         return self.kappa
 
 
-@dataclass(frozen=True)
-class _Gaussian(Covariance):
+@dataclass(frozen=True, repr=False)
+class _Gaussian(_Named):
+    _function = "gaussian"
     scale: float
 
     def __post_init__(self) -> None:
@@ -167,6 +182,8 @@ def diffusion(d: float) -> Covariance:
     Examples
     --------
     >>> from quincunx.switching import covariances
+    >>> covariances.diffusion(2)
+    covariances.diffusion(d=2.0)
     >>> covariances.diffusion(2).lam2
     0.25
 

@@ -200,3 +200,18 @@ def test_the_renewal_identity_closes_the_loop():
     exact = np.exp(-2 * np.array([0.3, 1.0]))
     check(p_z(res.mean("state"), exact, res.sem("state")), "renewal-identity")
     caught(p_z(res.mean("state"), exact**1.1, res.sem("state")), "renewal-identity: rate x 1.1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "covariances.diffusion(d=2.0)",
+        "covariances.random_acceleration()",
+        "covariances.matern(nu=2.5, scale=0.1)",
+        "covariances.gaussian(scale=3.0)",
+    ],
+)
+def test_a_covariance_prints_as_the_call_that_makes_it(text):
+    made = eval(text, {"covariances": covariances})  # noqa: S307
+    assert repr(made) == text
+    assert eval(repr(made), {"covariances": covariances}) == made  # noqa: S307

@@ -13,7 +13,7 @@ pub enum Method {
     Transfer,
     /// Free fermions on the two-dimensional Ising torus.
     Fermion,
-    /// Samples, with unbiased estimators and an error bar.
+    /// Samples, with estimators free of the plug-in bias and an error bar.
     MonteCarlo,
 }
 

@@ -1,4 +1,8 @@
-//! The unbiased estimator: third cumulants are multiplied between different chains only.
+//! The estimator without variance in it: third cumulants are multiplied between different chains only.
+//!
+//! What remains is the curvature of the common mean and metric as functions of the samples, a bias of order 1/N. It is
+//! large in `|P|^2`, whose metric and third cumulants both follow the energy (4 % of R at 400 effective samples of the
+//! critical 8 x 8 Potts torus, q = 3), and is taken out by the jackknife over chains.
 
 use quincunx_core::{Error, Result};
 
@@ -25,7 +29,7 @@ pub struct Chain {
 /// A Monte Carlo estimate of the Fisher geometry.
 #[derive(Debug, Clone)]
 pub struct Estimate {
-    /// The unbiased estimate with its standard error.
+    /// The estimate, free of bias to order 1/N from three chains on, with its standard error.
     pub geometry: FisherGeometry,
     /// Standard errors of R1 to R4.
     pub ricci_errors: [f64; 4],
@@ -61,9 +65,13 @@ pub fn estimate(
         .filter(|_| g > 2)
         .map(|left_out| parts.norms(left_out))
         .collect();
+    let corrected = Norms {
+        p2: extrapolated(whole.p2, &without, |norms| norms.p2),
+        t2: whole.t2,
+    };
     let rows = samples.rows(&parts.metrics[g]);
     let metric = Metric::new(samples.waves.cells.clone(), rows);
-    let mut geometry = FisherGeometry::from_norms(whole, metric, Method::MonteCarlo);
+    let mut geometry = FisherGeometry::from_norms(corrected, metric, Method::MonteCarlo);
     geometry.standard_error = Some(jackknife(&without, Norms::scalar_curvature));
     let ricci_errors = std::array::from_fn(|i| jackknife(&without, |norms| norms.ricci_terms()[i]));
     let plug_in = Norms {
@@ -142,6 +150,17 @@ impl Parts {
             t2: t2 + self.overlaps.response[left_out] + by_mean,
         }
     }
+}
+
+/// `G x - (G - 1) mean_g x_g`: leaving a chain out makes a bias of order 1/N larger by G/(G - 1). As it is for fewer than
+/// three chains.
+fn extrapolated(whole: f64, without: &[Norms], f: impl Fn(&Norms) -> f64) -> f64 {
+    if without.is_empty() {
+        return whole;
+    }
+    let g = without.len() as f64;
+    let mean = without.iter().map(f).sum::<f64>() / g;
+    whole + (g - 1.0) * (whole - mean)
 }
 
 /// `sqrt((G - 1)/G sum_g (x_g - mean)^2)`; not a number for fewer than three chains.
