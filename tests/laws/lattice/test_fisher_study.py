@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from budget import caught, check, p_z
 from quincunx import lattice, studies
 from quincunx.studies import _fisher_references as ref
 from quincunx.studies import fisher_curvature
@@ -39,6 +40,10 @@ def test_twenty_keys_of_the_smallest_study_have_honest_error_bars():
     assert [row.quantity for row in rows if not row.ok] == []
     ratios = [(row.ours - row.reference) / math.hypot(row.standard_error, 10.0) for row in rows]
     assert 0.5 < np.std(ratios) < 1.8
+    values, paper = [row.ours for row in rows], rows[0].reference
+    error = math.hypot(np.std(values, ddof=1) / math.sqrt(len(values)), 10.0)
+    check(p_z(np.mean(values), paper, error), "fisher-potts-keys")
+    caught(p_z(np.mean(values), 1.2 * paper, error), "fisher-potts-keys: curvature x 1.2")
 
 
 def test_a_monte_carlo_row_catches_a_wrong_reference():

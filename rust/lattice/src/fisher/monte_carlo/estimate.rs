@@ -132,7 +132,7 @@ impl Parts {
         })
     }
 
-    /// Unbiased `|P|^2` and `|T|^2` of all chains but `left_out`. The third cumulants keep the metric and the mean of all
+    /// `|P|^2` and `|T|^2` of all chains but `left_out`, from products between different chains only. The third cumulants keep the metric and the mean of all
     /// chains; what leaving one out changes is added to first order: moving the mean by x moves `T_abc` by
     /// `-(x_a g_bc + x_b g_ac + x_c g_ab)`, and `|T|^2` by `-6 x_a g^ab P_b`.
     fn norms(&self, left_out: usize) -> Norms {
@@ -201,5 +201,24 @@ impl Blocks {
         let own: f64 = kept.iter().map(|p| self.bilinear(p, p)).sum();
         let count = kept.len() as f64;
         (self.bilinear(&total, &total) - own) / (count * (count - 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bias_of_order_one_over_n_is_taken_out_from_three_chains_on() {
+        let norms = |n: f64| Norms {
+            p2: 7.0 + 3.0 / n,
+            t2: 0.0,
+        };
+        for g in [3_usize, 10, 20] {
+            let (whole, less) = (norms(g as f64), norms(g as f64 - 1.0));
+            let found = extrapolated(whole.p2, &vec![less; g], |norms| norms.p2);
+            assert!((found - 7.0).abs() < 1e-13, "{g} chains: {found}");
+        }
+        assert_eq!(extrapolated(8.5, &[], |norms| norms.p2), 8.5);
     }
 }
