@@ -35,6 +35,9 @@ class Info(Mapping[str, Any]):
         `lattice.Checkerboard`).
     mean_cluster : float or array (\\*G)
         Spins per flipped cluster, over all replicas and clusters; only of `lattice.Wolff`.
+    swap_rates, round_trips : array (\\*G, K - 1), float or array (\\*G)
+        Swaps accepted per attempt between neighbouring temperatures; round trips per walker. Only of
+        `lattice.ParallelTempering`.
 
     Notes
     -----

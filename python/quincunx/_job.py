@@ -38,7 +38,7 @@ class Job:
     @cached_property
     def sweep(self) -> Sweep:
         """The parameter sets."""
-        return Sweep(self.model, self.params)
+        return Sweep(self.model, self.params, self.method)
 
     @cached_property
     def models(self) -> list[Model]:
@@ -50,9 +50,9 @@ class Job:
         """Where replicas start."""
         return Starts(self.model, self.start, self.sweep.shape, self.n)
 
-    def key(self, index: int) -> Key:
-        """Return the key of set ``index``."""
-        return self.keys[index if len(self.keys) > 1 else 0]
+    def key(self, group: int) -> Key:
+        """Return the key of the sets of kernel number ``group``."""
+        return self.keys[group if len(self.keys) > 1 else 0]
 
     @cached_property
     def context(self) -> Context:
@@ -65,16 +65,21 @@ class Job:
         """The observers, compiled."""
         return {name: compile_observer(observer, self.context) for name, observer in self.observe.items()}
 
-    def _kernel(self, index: int) -> _core.Kernel:
-        return self.models[index]._kernel(self.method, self.starts.special)  # noqa: SLF001
+    def _first(self, group: int) -> Model:
+        """Return the model of the first set of a group: the others differ in what the method brings."""
+        return self.models[group * self.sweep.rungs]
 
-    def ensemble(self, sets: range, first: int, stop: int) -> _core.Ensemble:
-        """Return the run of some sets and replicas, ready in the core."""
+    def _kernel(self, group: int) -> _core.Kernel:
+        return self._first(group)._kernel(self.method, self.starts.special)  # noqa: SLF001
+
+    def ensemble(self, groups: range, first: int, stop: int) -> _core.Ensemble:
+        """Return the run of some groups of sets and replicas, ready in the core."""
+        rungs = self.sweep.rungs
         return _core.Ensemble(
-            [self._kernel(i) for i in sets],
-            [self.starts.rows(i, self.key(i), first, stop) for i in sets],
-            [self.key(i) for i in sets],
-            [_numbers(self.models[i].params) for i in sets],
+            [self._kernel(i) for i in groups],
+            [self.starts.rows(range(i * rungs, (i + 1) * rungs), self.key(i), first, stop) for i in groups],
+            [self.key(i) for i in groups],
+            [_numbers(self._first(i).params) for i in groups],
             [c.spec for c in self.compiled.values()],
             (float(self.t0), float(self.t1)),
         )
@@ -86,7 +91,7 @@ def _numbers(params: Mapping[str, Any]) -> dict[str, float]:
 
 
 def run_piece(job: Job, index: int, first: int, stop: int, threads: int) -> bytes:
-    """Run some replicas of one set to the end, anywhere; the answer is built from such pieces."""
+    """Run some replicas of one group to the end, anywhere; the answer is built from such pieces."""
     ensemble = job.ensemble(range(index, index + 1), first, stop)
     piece = _core.new_piece(0, first, stop)
     (done,) = ensemble.advance([piece], float(job.t1), threads, None)

@@ -31,6 +31,14 @@ class Method:
 
     __slots__ = ()
 
+    def _ladder(self) -> Mapping[str, tuple[float, ...]]:
+        """Return the parameter values among which the method moves by itself: a last axis of the sweep."""
+        return {}
+
+    def _tell(self, name: str, means: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return ``means`` (\\*G) of what the method counts of itself as they belong into ``result.info``."""
+        return means
+
 
 class Model(ABC):
     """A law: frozen, hashable, picklable, printable."""

@@ -12,6 +12,7 @@ CASES = {
     "Checkerboard": (lattice.Ising(lattice.Square(8), beta=0.4), lattice.Checkerboard()),
     "Wolff": (POTTS, lattice.Wolff()),
 }
+LADDER = lattice.ParallelTempering([0.2, 0.4], copies=2)
 
 
 def run(model):
@@ -58,6 +59,7 @@ ENTRIES = [
     ("Ising.replace", ISING.replace, {"beta": 0.2, "J": 0.5, "h": 0.0}),
     ("Potts.replace", POTTS.replace, {"beta": 0.2, "J": 0.5}),
     ("HeatBath", lattice.HeatBath, {"order": "random"}),
+    ("ParallelTempering", lattice.ParallelTempering, {"betas": [0.2, 0.4], "inner": lattice.Wolff(), "copies": 2}),
     ("Wolff", lattice.Wolff, {"clusters": 2}),
     *((f.__name__, f, {"model": ISING}) for f in EXACT),
     ("thermodynamics.mean", lattice.thermodynamics(ISING).mean, {"name": "energy"}),
@@ -74,4 +76,5 @@ ENTRIES = [
     ),
     ("metric", metric, {"max_bytes": 1e9}),
     *((f"simulate {name}", run(model), RUN | {"method": method}) for name, (model, method) in CASES.items()),
+    ("simulate ParallelTempering", run(ISING), RUN | {"params": {"J": [1.0]}, "method": LADDER}),
 ]

@@ -16,6 +16,7 @@ from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_ge
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
+from quincunx.lattice._tempering import ParallelTempering
 
 __all__ = [
     "Boltzmann",
@@ -28,6 +29,7 @@ __all__ = [
     "Honeycomb",
     "Ising",
     "Metropolis",
+    "ParallelTempering",
     "Potts",
     "Square",
     "Thermodynamics",

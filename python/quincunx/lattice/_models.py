@@ -11,7 +11,8 @@ from quincunx import _core
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff, arguments
+from quincunx.lattice._methods import Checkerboard, HeatBath, LatticeMethod, Metropolis, Wolff
+from quincunx.lattice._tempering import ParallelTempering
 
 __all__ = ["Ising", "Potts", "SpinModel"]
 
@@ -80,7 +81,7 @@ class SpinModel(Model):
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Checkerboard, Wolff)
+        return (Metropolis, HeatBath, Checkerboard, Wolff, ParallelTempering)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)
@@ -103,7 +104,8 @@ class SpinModel(Model):
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables
             self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
-        return _core.lattice_kernel(self.core, *arguments(method), special == "random")
+        assert isinstance(method, LatticeMethod)  # noqa: S101 - one of the methods above
+        return method._kernel(self.core, random=special == "random")  # noqa: SLF001 - the same family
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()

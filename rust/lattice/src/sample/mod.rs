@@ -1,7 +1,8 @@
-//! Markov chain Monte Carlo: single-site moves, clusters, and the loop that runs them.
+//! Markov chain Monte Carlo: single-site moves, clusters, tempering, and the loop that runs them.
 
 mod chance;
 mod checkerboard;
+mod columns;
 mod kernel;
 mod law;
 mod method;
@@ -9,6 +10,7 @@ mod neighbours;
 mod potts_moves;
 mod scan;
 mod single_site;
+mod tempering;
 mod threshold;
 mod wolff;
 
@@ -16,6 +18,7 @@ pub use kernel::{LatticeKernel, Start};
 pub use law::Law;
 pub use method::{Method, Order};
 pub(crate) use scan::{Chain, Move, Scratch};
+pub use tempering::check as check_tempering;
 
 #[cfg(test)]
 mod tests;
