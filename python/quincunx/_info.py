@@ -35,6 +35,9 @@ class Info(Mapping[str, Any]):
         `lattice.Checkerboard`).
     mean_cluster : float or array (\\*G)
         Spins per flipped cluster, over all replicas and clusters; only of `lattice.Wolff`.
+    equilibration : Equilibration
+        Mean energy over replicas on a logarithmic scale of sweeps, and its drift at the end; lattices of at most 65,536
+        sites and 8 sweeps or more, unless a first passage is observed.
     swap_rates, round_trips : array (\\*G, K - 1), float or array (\\*G)
         Swaps accepted per attempt between neighbouring temperatures; round trips per walker. Only of
         `lattice.ParallelTempering`.

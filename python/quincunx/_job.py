@@ -15,7 +15,7 @@ from quincunx._observe import Compiled, Context, Quantity, compile_observer
 from quincunx._rng import Key
 from quincunx._start import Starts
 from quincunx._sweep import Sweep
-from quincunx.observe import Events, Every, Observer
+from quincunx.observe import Events, Every, FirstPassage, Observer
 
 __all__ = ["Job", "make_job", "run_piece"]
 
@@ -65,6 +65,14 @@ class Job:
         """The observers, compiled."""
         return {name: compile_observer(observer, self.context) for name, observer in self.observe.items()}
 
+    @cached_property
+    def looks(self) -> Compiled | None:
+        """What the family looks at for its own information; never where a replica could end early."""
+        if any(isinstance(o, FirstPassage) for o in self.observe.values()):
+            return None
+        observer = self.model._looks(self.t1 - self.t0)  # noqa: SLF001 - the run loop's half of the protocol
+        return None if observer is None else compile_observer(observer, self.context)
+
     def _first(self, group: int) -> Model:
         """Return the model of the first set of a group: the others differ in what the method brings."""
         return self.models[group * self.sweep.rungs]
@@ -80,7 +88,7 @@ class Job:
             [self.starts.rows(range(i * rungs, (i + 1) * rungs), self.key(i), first, stop) for i in groups],
             [self.key(i) for i in groups],
             [_numbers(self._first(i).params) for i in groups],
-            [c.spec for c in self.compiled.values()],
+            [c.spec for c in (*self.compiled.values(), self.looks) if c is not None],
             (float(self.t0), float(self.t1)),
         )
 

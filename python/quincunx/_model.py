@@ -88,6 +88,14 @@ class Model(ABC):
         """Return what the family adds to ``result.info``."""
         return {}
 
+    def _looks(self, t: float) -> Any:
+        """Return an observer of its own that the family adds to runs of length ``t``, or None; it may cost next to nothing."""
+        return None
+
+    def _seen(self, seen: Any, n: int) -> dict[str, Any]:
+        """Return what the family makes of the result of that observer, for ``result.info``."""
+        return {}
+
     def _resolve(self, method: Any) -> Method:
         """Return ``method`` itself if it holds for this model, the automatic choice for None."""
         if method is None:

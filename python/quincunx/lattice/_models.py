@@ -10,6 +10,7 @@ import numpy as np
 from quincunx import _core
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
+from quincunx.lattice._equilibration import equilibration, looks
 from quincunx.lattice._geometry import Geometry, geometry_of
 from quincunx.lattice._methods import Checkerboard, HeatBath, LatticeMethod, Metropolis, Wolff
 from quincunx.lattice._tempering import ParallelTempering
@@ -106,6 +107,12 @@ class SpinModel(Model):
             self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
         assert isinstance(method, LatticeMethod)  # noqa: S101 - one of the methods above
         return method._kernel(self.core, random=special == "random")  # noqa: SLF001 - the same family
+
+    def _looks(self, t: float) -> Any:
+        return looks(t, self.geometry.n_sites)
+
+    def _seen(self, seen: Any, n: int) -> dict[str, Any]:
+        return equilibration(seen, n)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()
