@@ -30,8 +30,8 @@ def test_a_forgotten_start_and_one_that_is_not():
     forgotten = qx.simulate(MODEL, t=2_000, n=64, rng=1, start="random", observe=KEEP)
     check(p_drift(forgotten.info.equilibration), "no drift in equilibrium")
     cold = MODEL.replace(beta=0.6)
-    running = qx.simulate(cold, t=40, n=64, rng=1, start="random", observe=KEEP)
-    caught(p_drift(running.info.equilibration), "40 sweeps after a quench")
+    running = qx.simulate(cold, t=32, n=512, rng=1, start="random", observe=KEEP)
+    caught(p_drift(running.info.equilibration), "32 sweeps after a quench")
 
 
 def test_extended_runs_tell_the_same(tmp_path):
