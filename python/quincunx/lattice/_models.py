@@ -97,6 +97,8 @@ class SpinModel(Model):
     def _special_start(self, start: Any) -> Hashable | None:
         if isinstance(start, Mapping) and set(start) == {"state"}:
             start = start["state"]
+        if start is None:
+            return "ordered"  # no row of a start has to be made, sent and checked
         return "random" if isinstance(start, str) and start == "random" else None
 
     def _automatic(self) -> Method:

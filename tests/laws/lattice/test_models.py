@@ -66,7 +66,7 @@ def test_models_are_values(model):
     assert model.replace(beta=0.1) != model
     assert model.replace(**model.params) == model
     assert model.names == ("energy", "magnetization", "state")
-    assert model.methods == (lattice.Metropolis, lattice.HeatBath, lattice.Checkerboard, lattice.Wolff)
+    assert model.methods == (lattice.Metropolis, lattice.HeatBath, lattice.Checkerboard, lattice.Wolff, lattice.ParallelTempering)
     assert model.beta == model.params["beta"]
     with pytest.raises(AttributeError, match=r"use \.replace"):
         model.beta = 2.0
