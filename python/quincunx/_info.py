@@ -35,6 +35,8 @@ class Info(Mapping[str, Any]):
         `lattice.Checkerboard`).
     mean_cluster : float or array (\\*G)
         Spins per flipped cluster, over all replicas and clusters; only of `lattice.Wolff`.
+    model : Ising or Potts
+        The law; only of lattices, whose averages and pictures need the sites.
 
     Notes
     -----

@@ -1,5 +1,6 @@
 """Spin lattices: Ising and Potts models on regular lattices and graphs, simulated and solved exactly."""
 
+from quincunx.lattice._averages import binder, specific_heat, susceptibility
 from quincunx.lattice._exact import (
     Boltzmann,
     Thermodynamics,
@@ -16,6 +17,7 @@ from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_ge
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
+from quincunx.lattice._reweight import Reweighted, reweight
 
 __all__ = [
     "Boltzmann",
@@ -29,10 +31,12 @@ __all__ = [
     "Ising",
     "Metropolis",
     "Potts",
+    "Reweighted",
     "Square",
     "Thermodynamics",
     "Triangular",
     "Wolff",
+    "binder",
     "boltzmann",
     "bond_moments",
     "critical_beta",
@@ -41,6 +45,9 @@ __all__ = [
     "log_partition",
     "marginals",
     "onsager_energy",
+    "reweight",
+    "specific_heat",
+    "susceptibility",
     "thermodynamics",
     "yang_magnetization",
 ]

@@ -105,6 +105,9 @@ class SpinModel(Model):
             self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
         return _core.lattice_kernel(self.core, *arguments(method), special == "random")
 
+    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
+        return {"model": self}  # pictures need its sites, averages per site their number
+
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()
 
