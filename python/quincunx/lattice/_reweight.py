@@ -126,8 +126,15 @@ def reweight(result: Result, *, autocorrelation: ArrayLike | None = None) -> Rew
     >>> import quincunx as qx
     >>> from quincunx import lattice, observe
     >>> model = lattice.Ising(lattice.Square(6))
-    >>> res = qx.simulate(model, params={"beta": [0.4, 0.46]}, t=4200, n=8, rng=1, method=lattice.Wolff(),
-    ...                   observe=observe.every(2, burn=200))
+    >>> res = qx.simulate(
+    ...     model,
+    ...     params={"beta": [0.4, 0.46]},
+    ...     t=4200,
+    ...     n=8,
+    ...     rng=1,
+    ...     method=lattice.Wolff(),
+    ...     observe=observe.every(2, burn=200),
+    ... )
     >>> found = lattice.reweight(res).specific_heat(0.43)
     >>> exact = lattice.thermodynamics(model.replace(beta=0.43)).specific_heat
     >>> bool(abs(found.value - exact) < 5 * found.standard_error < 0.2)
@@ -137,9 +144,11 @@ def reweight(result: Result, *, autocorrelation: ArrayLike | None = None) -> Rew
 
     model, beta = model_and_beta(result)
     if beta.ndim != 1:
-        raise ValueError(f"result: has sweep shape {beta.shape}: must be swept over beta alone, params={{'beta': [...]}}")
+        raise ValueError(
+            f"result: has sweep shape {beta.shape}: must be swept over beta alone, params={{'beta': [...]}}"
+        )
     time = result._t  # noqa: SLF001 - one package
-    if "energy" not in result or result._kind != "grid" or np.ndim(time) != 1:  # noqa: SLF001
+    if "energy" not in result or result._kind != "grid" or time is None or np.ndim(time) != 1:  # noqa: SLF001
         raise ValueError("result: has no series of 'energy': must be observed with observe.every(k, burn=...)")
     series = {name: result._sample(name, 1) for name in result.names if result[name].ndim == 3}  # noqa: SLF001
     sites = model.geometry.n_sites

@@ -51,7 +51,8 @@ class Pool:
 
     def _sums(self, values: Floats | None, rows: slice) -> Floats:
         weight = self.weight[rows] if values is None else self.weight[rows] * values[rows]
-        return np.bincount(self.level[rows], weight, minlength=self.levels.size)
+        sums: Floats = np.bincount(self.level[rows], weight, minlength=self.levels.size).astype(float)
+        return sums
 
     def independent(self, without: int | None) -> Floats:
         """Return the number of independent draws of every run, less those of one block."""
@@ -88,13 +89,15 @@ def solve(levels: Floats, counts: Floats, draws: Floats, beta: Floats, start: Fl
     free = start - start[0]
     log_d = scipy.special.logsumexp(exponents + free, axis=1)
     height_of = float(height @ log_d - draws @ free)
-    for iteration in range(1, ITERATIONS + 1):
+    iterations = 0
+    while True:
         p = np.exp(exponents + free - log_d[:, None])
         shared = p.T @ (height[:, None] * p)
         gradient = height @ p - draws
         residual = float(np.abs(gradient / draws).max())
-        if residual <= TOLERANCE:
+        if residual <= TOLERANCE or iterations == ITERATIONS:
             break
+        iterations += 1
         step = _step(shared, height @ p, gradient, draws)
         for _ in range(60):
             trial = free + step
@@ -105,7 +108,7 @@ def solve(levels: Floats, counts: Floats, draws: Floats, beta: Floats, start: Fl
             step = step / 2
         free, log_d, height_of = trial, log_trial, found
     full = scipy.special.logsumexp(np.log(draws) + free - np.multiply.outer(levels, beta), axis=1)
-    return Solution(free, full, counts, shared, residual, iteration)
+    return Solution(free, full, counts, shared, residual, iterations)
 
 
 def _step(shared: Floats, expected: Floats, gradient: Floats, draws: Floats) -> Floats:

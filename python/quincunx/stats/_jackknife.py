@@ -8,11 +8,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quincunx._coerce import whole
+from quincunx._coerce import numbers, whole
 from quincunx.stats._estimate import Estimate
 from quincunx.stats._mixing import autocorrelation_time
 
-__all__ = ["block_means", "jackknife", "leave_one_out"]
+__all__ = ["FEWEST", "from_deleted", "jackknife"]
 
 Floats = NDArray[np.float64]
 
@@ -42,8 +42,8 @@ def jackknife(
         The series, of one shape. Without ``block``: (\*G, replicas), independent along the last axis, as
         `observe.time_average` gives them. With ``block``: (\*G, replicas, draws) or (draws,).
     block
-        Draws per block; what does not fill the last block is left out at the beginning of each replica. ``"auto"``: ten
-        times the longest autocorrelation time of the series, in every set.
+        Draws per block, at least: each replica is cut into as many as there are whole ones in it, of lengths that differ
+        by one draw at most. ``"auto"``: ten times the longest autocorrelation time of the series, in every set.
 
     Returns
     -------
@@ -82,19 +82,18 @@ def jackknife(
     if block is None:
         if series[0].shape[-1] < 2:
             raise ValueError(f"data: shape {series[0].shape}: must have at least 2 replicas, or be cut with block=")
-        blocks = series
-    else:
-        blocks = block_means(series, block)
-    return leave_one_out(function, blocks)
+        return _delete(function, series, np.ones(series[0].shape[-1]))
+    return _delete(function, *_cut(series, block))
 
 
-def leave_one_out(function: Callable[..., Any], blocks: list[Floats]) -> Estimate:
-    """Jackknife over the last axis."""
-    count = blocks[0].shape[-1]
-    means = [b.mean(axis=-1) for b in blocks]
+def _delete(function: Callable[..., Any], blocks: list[Floats], sizes: Floats) -> Estimate:
+    """Jackknife over the last axis: means of blocks of given sizes."""
+    share = sizes / sizes.sum()
+    means = [b @ share for b in blocks]
     # The deviations of the mean are small beside it: added to it they lose no digits of the differences.
-    without = [m + (m - np.moveaxis(b, -1, 0)) / (count - 1) for m, b in zip(means, blocks, strict=True)]
-    return from_deleted(_evaluate(function, means, ()), _evaluate(function, without, (count,)))
+    less = share / (1 - share)
+    without = [m + np.moveaxis((m[..., None] - b) * less, -1, 0) for m, b in zip(means, blocks, strict=True)]
+    return from_deleted(_evaluate(function, means, ()), _evaluate(function, without, sizes.shape))
 
 
 def from_deleted(value: Floats, deleted: Floats) -> Estimate:
@@ -103,8 +102,8 @@ def from_deleted(value: Floats, deleted: Floats) -> Estimate:
     centre = deleted.mean(axis=0)
     error = np.sqrt((count - 1) / count * ((deleted - centre) ** 2).sum(axis=0))
     bias = (count - 1) * (centre - value)
-    shown = [part if part.ndim else float(part) for part in (value, error, np.asarray(bias))]
-    return Estimate(*shown, blocks=count)
+    plain = [part if part.ndim else float(part) for part in (value, error, np.asarray(bias))]
+    return Estimate(plain[0], plain[1], plain[2], count)
 
 
 def _evaluate(function: Callable[..., Any], means: list[Floats], lead: tuple[int, ...]) -> Floats:
@@ -125,37 +124,33 @@ def _series(data: tuple[ArrayLike, ...]) -> list[Floats]:
         raise ValueError("data: must hold at least one series")
     series = []
     for i, given in enumerate(data):
-        try:
-            array = np.asarray(given)
-        except ValueError as error:
-            raise ValueError(f"data[{i}]: must be an array of numbers ({error})") from None
-        if array.dtype.kind not in "iufb" or np.ma.is_masked(given):
-            raise TypeError(f"data[{i}]: must be an array of real numbers")
+        array = numbers(f"data[{i}]", given)
         if array.ndim < 1 or array.shape != np.shape(data[0]):
-            raise ValueError(f"data[{i}]: has shape {array.shape}: must be that of all series, with replicas or draws last")
+            raise ValueError(
+                f"data[{i}]: has shape {array.shape}: must be that of all series, with replicas or draws last"
+            )
         if not np.isfinite(array).all():
             raise ValueError(f"data[{i}]: must be finite")
-        series.append(array.astype(float))
+        series.append(array)
     return series
 
 
-def block_means(series: list[Floats], block: int | Literal["auto"]) -> list[Floats]:
-    """Cut (*G, replicas, draws) into blocks: their means, shape (*G, blocks)."""
+def _cut(series: list[Floats], block: int | Literal["auto"]) -> tuple[list[Floats], Floats]:
+    """Cut (*G, replicas, draws) into blocks: their means, shape (*G, blocks), and their sizes."""
     lifted = [s[None] if s.ndim == 1 else s for s in series]
-    draws = lifted[0].shape[-1]
+    replicas, draws = lifted[0].shape[-2:]
     length = _automatic_block(lifted) if isinstance(block, str) and block == "auto" else whole("block", block)
     if not 1 <= length <= draws:
         raise ValueError(f"block = {length}: must be between 1 and the {draws} draws of a replica")
     count = draws // length
-    if count * lifted[0].shape[-2] < FEWEST:
+    if count * replicas < FEWEST:
         raise ValueError(
-            f"block = {length}: gives {count * lifted[0].shape[-2]} blocks: must give at least {FEWEST}; take a longer run",
+            f"block = {length}: gives {count * replicas} blocks: must give at least {FEWEST}; take a longer run",
         )
-    shape = lifted[0].shape[:-1]
-    return [
-        s[..., draws - count * length :].reshape(*shape, count, length).mean(axis=-1).reshape(*shape[:-1], -1)
-        for s in lifted
-    ]
+    edges = np.arange(count + 1) * draws // count
+    sizes = np.diff(edges).astype(float)
+    sums = [np.add.reduceat(s, edges[:-1], axis=-1) / sizes for s in lifted]
+    return [s.reshape(*s.shape[:-2], -1) for s in sums], np.tile(sizes, replicas)
 
 
 def _automatic_block(series: list[Floats]) -> int:

@@ -159,7 +159,9 @@ class Reweighting:
                 )
             end = low if one < self.beta[low] else high if one > self.beta[high] else None
             if end is not None and not self._tails[end, 0] <= mean <= self._tails[end, 1]:
-                raise ValueError(f"{where} = {one:g}: its mean energy lies beyond the draws of {covered}; run nearer to it")
+                raise ValueError(
+                    f"{where} = {one:g}: its mean energy lies beyond the draws of {covered}; run nearer to it"
+                )
         return betas
 
 
@@ -236,9 +238,7 @@ def reweight(
     shapes = tuple(np.shape(part) for part in energy)  # type: ignore[union-attr]
     first = solutions[0]
     worst = max(s.residual for s in solutions)
-    return Reweighting(
-        betas, times, worst, first.iterations, pool.blocks, pool, order, tuple(solutions), tails, shapes
-    )
+    return Reweighting(betas, times, worst, first.iterations, pool.blocks, pool, order, tuple(solutions), tails, shapes)
 
 
 def _given_betas(beta: ArrayLike) -> Floats:
@@ -255,7 +255,7 @@ def _runs(energy: Any, betas: Floats) -> list[Floats]:
         raise TypeError("energy: must be an array (K, draws) or (K, replicas, draws), or one array per run")
     if betas.ndim != 1 or not betas.size or len(energy) != betas.size:
         raise ValueError(f"beta: has shape {betas.shape} for {len(energy)} runs: must be one number per run of energy")
-    runs = []
+    runs: list[Floats] = []
     for k, part in enumerate(energy):
         run = numbers(f"energy[{k}]", part)
         run = run[None] if run.ndim == 1 else run
@@ -274,7 +274,7 @@ def _times(runs: list[Floats], given: ArrayLike | None) -> Floats:
     """Return the autocorrelation time of every run, at least 1."""
     if given is None:
         measured = np.array([autocorrelation_time(run) for run in runs])
-        return np.maximum(np.nan_to_num(measured, nan=1.0), 1.0)
+        return np.asarray(np.maximum(np.nan_to_num(measured, nan=1.0), 1.0))
     times = numbers("autocorrelation", given)
     if times.ndim > 1 or times.size not in (1, len(runs)) or not (np.isfinite(times) & (times > 0)).all():
         raise ValueError(f"autocorrelation = {given!r:.60}: must be one number > 0, or one per run")
@@ -293,7 +293,8 @@ def _pool(runs: list[Floats], times: Floats) -> tuple[Pool, NDArray[np.int64]]:
             f"least {FEWEST}; take longer runs or more replicas",
         )
     block = [
-        (np.arange(replicas)[:, None] * pieces + np.arange(run.shape[1]) * pieces // run.shape[1]).ravel() for run in runs
+        (np.arange(replicas)[:, None] * pieces + np.arange(run.shape[1]) * pieces // run.shape[1]).ravel()
+        for run in runs
     ]
     origin = float(np.mean([run.mean() for run in runs]))
     values, level = np.unique(np.concatenate([run.ravel() for run in runs]), return_inverse=True)
