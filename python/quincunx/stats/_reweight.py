@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,17 @@ BLOCKS = 16  # aimed at; a block holds at least TIMES autocorrelation times
 TIMES = 5
 LEAST = 20  # effective draws that must carry a temperature
 SHARED = 10  # independent draws that neighbouring runs must share
+
+
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """What answers are made from."""
+
+    pool: Pool
+    order: NDArray[np.int64]  # of the draws as given, sorted by block
+    solutions: tuple[Solution, ...]  # of all blocks, then without each
+    tails: Floats  # (K, 2): energies between which 98 % of a run lie
+    shapes: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,11 +72,7 @@ class Reweighting:
     residual: float
     iterations: int
     blocks: int
-    _pool: Pool
-    _order: NDArray[np.int64]
-    _solutions: tuple[Solution, ...]  # of all blocks, then without each
-    _tails: Floats  # (K, 2): energies between which 98 % of a run lie
-    _shapes: tuple[tuple[int, ...], ...]
+    _joined: _Joined = field(init=False)
 
     def log_partition(self, beta: ArrayLike) -> Estimate:
         """Return ln Z(beta) - ln Z of the first run, at every ``beta``."""
@@ -73,16 +80,16 @@ class Reweighting:
 
         def answer(solution: Solution) -> Floats:
             with np.errstate(divide="ignore"):
-                logs = np.log(solution.counts)[:, None] + solution.log_weights(self._pool.levels, betas.ravel())
+                logs = np.log(solution.counts)[:, None] + solution.log_weights(self._joined.pool.levels, betas.ravel())
             total = scipy.special.logsumexp(logs, axis=0).reshape(betas.shape)
-            return np.asarray(total - (betas - self.beta[0]) * self._pool.origin)
+            return np.asarray(total - (betas - self.beta[0]) * self._joined.pool.origin)
 
-        value, *deleted = (answer(s) for s in self._solutions)
+        value, *deleted = (answer(s) for s in self._joined.solutions)
         return from_deleted(value, np.stack(deleted))
 
     def energy(self, beta: ArrayLike) -> Estimate:
         """Return the mean energy at every ``beta``."""
-        return self._estimate(lambda e: e + self._pool.origin, [self._energies], self._betas(beta))
+        return self._estimate(lambda e: e + self._joined.pool.origin, [self._energies], self._betas(beta))
 
     def energy_variance(self, beta: ArrayLike) -> Estimate:
         """Return the variance of the energy at every ``beta``; times beta^2 it is the heat capacity."""
@@ -103,11 +110,11 @@ class Reweighting:
     def effective_draws(self, beta: ArrayLike) -> Any:
         """Return how many independent draws carry the answer at every ``beta``: (sum w)^2 / sum w^2 of their weights."""
         betas = _given_betas(beta)
-        solution, found = self._solutions[0], []
+        solution, found = self._joined.solutions[0], []
         with np.errstate(divide="ignore"):
             counts = np.log(solution.counts)
         for one in betas.ravel():
-            logs = solution.log_weights(self._pool.levels, np.array([one]))[:, 0]
+            logs = solution.log_weights(self._joined.pool.levels, np.array([one]))[:, 0]
             first, second = (scipy.special.logsumexp(counts + k * logs) for k in (1, 2))
             found.append(np.exp(2 * first - second))
         answer = np.array(found).reshape(betas.shape)
@@ -120,22 +127,22 @@ class Reweighting:
 
     @property
     def _energies(self) -> Floats:
-        return self._pool.levels[self._pool.level]
+        return self._joined.pool.levels[self._joined.pool.level]
 
     def _flat(self, i: int, values: Any) -> Floats:
         shapes = tuple(np.shape(v) for v in values) if isinstance(values, list | tuple | np.ndarray) else ()
-        if shapes != self._shapes:
-            raise ValueError(f"values[{i}]: has shapes {shapes}: must be those of the energies, {self._shapes}")
+        if shapes != self._joined.shapes:
+            raise ValueError(f"values[{i}]: has shapes {shapes}: must be those of the energies, {self._joined.shapes}")
         flat = np.concatenate([np.asarray(v, dtype=float).ravel() for v in values])
         if not np.isfinite(flat).all():
             raise ValueError(f"values[{i}]: must be finite")
-        return flat[self._order]
+        return flat[self._joined.order]
 
     def _estimate(self, function: Callable[..., Any], series: list[Floats], betas: Floats) -> Estimate:
         answers = []
-        for i, solution in enumerate(self._solutions):
-            sums = np.stack([self._pool.sums(s, None if i == 0 else i - 1) for s in series])
-            means = _averages(self._pool.levels, solution, sums, betas.ravel())
+        for i, solution in enumerate(self._joined.solutions):
+            sums = np.stack([self._joined.pool.sums(s, None if i == 0 else i - 1) for s in series])
+            means = _averages(self._joined.pool.levels, solution, sums, betas.ravel())
             with np.errstate(all="ignore"):
                 answers.append(np.asarray(function(*means.reshape(-1, *betas.shape)), dtype=float))
         if any(a.shape != betas.shape for a in answers) or not np.isfinite(answers).all():
@@ -148,8 +155,8 @@ class Reweighting:
         low, high = int(self.beta.argmin()), int(self.beta.argmax())
         covered = f"the runs at {self.beta[low]:g} .. {self.beta[high]:g}"
         carried = np.atleast_1d(self.effective_draws(betas)).ravel()
-        energies = np.stack([self._pool.sums(self._energies, None)])
-        means = _averages(self._pool.levels, self._solutions[0], energies, betas.ravel())[0]
+        energies = np.stack([self._joined.pool.sums(self._energies, None)])
+        means = _averages(self._joined.pool.levels, self._joined.solutions[0], energies, betas.ravel())[0]
         for i, (one, draws, mean) in enumerate(zip(betas.ravel(), carried, means, strict=True)):
             where = "beta" if betas.ndim == 0 else f"beta[{', '.join(map(str, np.unravel_index(i, betas.shape)))}]"
             if draws < LEAST:
@@ -158,7 +165,7 @@ class Reweighting:
                     "run nearer to it",
                 )
             end = low if one < self.beta[low] else high if one > self.beta[high] else None
-            if end is not None and not self._tails[end, 0] <= mean <= self._tails[end, 1]:
+            if end is not None and not self._joined.tails[end, 0] <= mean <= self._joined.tails[end, 1]:
                 raise ValueError(
                     f"{where} = {one:g}: its mean energy lies beyond the draws of {covered}; run nearer to it"
                 )
@@ -236,9 +243,10 @@ def reweight(
         start = solutions[0].free
     tails = np.array([np.quantile(run, [0.01, 0.99]) for run in runs]) - pool.origin
     shapes = tuple(np.shape(part) for part in energy)  # type: ignore[union-attr]
-    first = solutions[0]
     worst = max(s.residual for s in solutions)
-    return Reweighting(betas, times, worst, first.iterations, pool.blocks, pool, order, tuple(solutions), tails, shapes)
+    made = Reweighting(betas, times, worst, solutions[0].iterations, pool.blocks)
+    object.__setattr__(made, "_joined", _Joined(pool, order, tuple(solutions), tails, shapes))
+    return made
 
 
 def _given_betas(beta: ArrayLike) -> Floats:
