@@ -1,6 +1,7 @@
 """Error bars of quincunx.stats: autocorrelation times that nothing fools, the jackknife, several runs joined."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -115,6 +116,13 @@ def test_jackknife_of_a_linear_function_is_the_mean_and_its_error(n, sets, a, b,
     )
     np.testing.assert_allclose(found.bias, 0, atol=1e-11 * scale)
     assert found.blocks == n
+
+
+def test_indicators_are_numbers():
+    x = np.random.default_rng(1).random(400)
+    a, b = (stats.jackknife(lambda p: p, s) for s in (x < 0.3, 1.0 * (x < 0.3)))
+    assert (a.value, a.standard_error) == (b.value, b.standard_error)
+    assert stats.ess(x < 0.3) == stats.ess(1.0 * (x < 0.3))
 
 
 def test_jackknife_of_a_square_is_unbiased():
@@ -267,6 +275,7 @@ def test_answers_are_frozen_and_printed():
     runs = stats.reweight(free_spins([0.1, 0.3], 16, 100, 4), [0.1, 0.3])
     found = runs.energy([0.1, 0.2])
     assert "+-" in repr(found)
+    assert pickle.loads(pickle.dumps(runs)).energy(0.2).value == found.value[1]
     assert copy.deepcopy(found).blocks == 16
     with pytest.raises(AttributeError):
         found.value = 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from quincunx._coerce import word
+from quincunx._coerce import numbers, word
 from quincunx._model import nearest
 from quincunx._result import Result
 from quincunx.lattice._averages import model_and_beta
@@ -63,7 +63,7 @@ class Reweighted:
         """Return beta^2 N Var(e) at every ``beta``, as `lattice.specific_heat` does."""
         e = self._kept("energy")
         middle = e.mean()  # a variance about the middle loses no digits
-        scale = np.asarray(beta, dtype=float) ** 2 * self.n_sites
+        scale = numbers("beta", beta) ** 2 * self.n_sites
         return self.runs.function(lambda a, b: scale * (b - a**2), e - middle, (e - middle) ** 2, beta=beta)
 
     def binder(self, beta: ArrayLike) -> Estimate:
@@ -75,7 +75,7 @@ class Reweighted:
         """Return beta N (<m^2> - a^2) at every ``beta``, with ``subtract`` as in `lattice.susceptibility`."""
         if subtract is not None and word("subtract", subtract) not in ("abs", "mean"):
             raise ValueError(f"subtract = {subtract!r}: must be 'abs', 'mean' or None")
-        m, scale = self._kept("magnetization"), np.asarray(beta, dtype=float) * self.n_sites
+        m, scale = self._kept("magnetization"), numbers("beta", beta) * self.n_sites
         if subtract is None:
             return self.runs.function(lambda m2: scale * m2, m**2, beta=beta)
         first = np.abs(m) if subtract == "abs" else m
@@ -85,7 +85,7 @@ class Reweighted:
         return f"Reweighted {', '.join(self.series)} of {self.n_sites} sites: {self.runs!r}"
 
     def _kept(self, name: str) -> Any:
-        if name not in self.series:
+        if word("name", name) not in self.series:
             raise KeyError(f"name = {name!r:.80}: {nearest(str(name), tuple(self.series))}")
         return self.series[name]
 

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quincunx._coerce import numbers, whole
+from quincunx._coerce import whole
 from quincunx.stats._estimate import Estimate
-from quincunx.stats._mixing import autocorrelation_time
+from quincunx.stats._mixing import autocorrelation_time, reals
 
 __all__ = ["FEWEST", "from_deleted", "jackknife"]
 
@@ -107,8 +107,11 @@ def from_deleted(value: Floats, deleted: Floats) -> Estimate:
 
 
 def _evaluate(function: Callable[..., Any], means: list[Floats], lead: tuple[int, ...]) -> Floats:
-    with np.errstate(all="ignore"):
-        values = np.asarray(function(*means))
+    try:
+        with np.errstate(all="ignore"):
+            values = np.asarray(function(*means))
+    except TypeError as error:
+        raise TypeError(f"function: does not take {len(means)} arrays of means ({error})") from error
     if values.dtype.kind not in "iufb" or values.shape[: len(lead)] != lead:
         raise ValueError(
             f"function: gives {values.dtype} of shape {values.shape} for means of shape {means[0].shape}: must give one "
@@ -124,7 +127,7 @@ def _series(data: tuple[ArrayLike, ...]) -> list[Floats]:
         raise ValueError("data: must hold at least one series")
     series = []
     for i, given in enumerate(data):
-        array = numbers(f"data[{i}]", given)
+        array = reals(f"data[{i}]", given)
         if array.ndim < 1 or array.shape != np.shape(data[0]):
             raise ValueError(
                 f"data[{i}]: has shape {array.shape}: must be that of all series, with replicas or draws last"
@@ -141,11 +144,11 @@ def _cut(series: list[Floats], block: int | Literal["auto"]) -> tuple[list[Float
     replicas, draws = lifted[0].shape[-2:]
     length = _automatic_block(lifted) if isinstance(block, str) and block == "auto" else whole("block", block)
     if not 1 <= length <= draws:
-        raise ValueError(f"block = {length}: must be between 1 and the {draws} draws of a replica")
+        raise ValueError(f"block = {length}: must be between 1 and the {draws} draws of a replica in the data")
     count = draws // length
     if count * replicas < FEWEST:
         raise ValueError(
-            f"block = {length}: gives {count * replicas} blocks: must give at least {FEWEST}; take a longer run",
+            f"block = {length}: gives {count * replicas} blocks of the data: must give at least {FEWEST}; take a longer run",
         )
     edges = np.arange(count + 1) * draws // count
     sizes = np.diff(edges).astype(float)

@@ -10,7 +10,7 @@ import scipy.special
 import scipy.stats
 from numpy.typing import ArrayLike, NDArray
 
-from quincunx._coerce import fact
+from quincunx._coerce import choice, fact, numbers
 
 Floats = NDArray[np.float64]
 
@@ -117,8 +117,7 @@ def ess(x: ArrayLike, *, method: Literal["mean", "bulk"] = "mean") -> Floats | f
     ----------
     Vehtari, Gelman, Simpson, Carpenter, Buerkner, Bayesian Analysis 16 (2021) 667.
     """
-    if method not in ("mean", "bulk"):
-        raise ValueError(f"method = {method!r}: must be 'mean' or 'bulk'")
+    choice("method", method, ("mean", "bulk"))
     halves = _halves(_draws(x, least=8))
     if method == "bulk":
         halves = _normal_scores(halves)
@@ -164,8 +163,7 @@ def rhat(x: ArrayLike, *, method: Literal["rank", "split"] = "rank") -> Floats |
     ----------
     Gelman, Rubin, Statistical Science 7 (1992) 457; Vehtari et al., Bayesian Analysis 16 (2021) 667, section 4.
     """
-    if method not in ("rank", "split"):
-        raise ValueError(f"method = {method!r}: must be 'rank' or 'split'")
+    choice("method", method, ("rank", "split"))
     halves = _halves(_draws(x, least=8))
     if method == "split":
         return _shaped(_scale_reduction(halves))
@@ -173,9 +171,15 @@ def rhat(x: ArrayLike, *, method: Literal["rank", "split"] = "rank") -> Floats |
     return _shaped(np.maximum(_scale_reduction(_normal_scores(halves)), _scale_reduction(_normal_scores(folded))))
 
 
+def reals(what: str, value: ArrayLike) -> Floats:
+    """Coerce to numbers; arrays of True and False are those of an indicator, 1 and 0."""
+    truth = isinstance(value, np.ndarray) and value.dtype.kind == "b"
+    return numbers(what, np.asarray(value, float) if truth else value)
+
+
 def _draws(x: ArrayLike, least: int = 4) -> Floats:
     """Coerce to (..., replicas, draws)."""
-    draws = np.asarray(x, float)
+    draws = reals("x", x)
     draws = draws[None] if draws.ndim == 1 else draws
     if draws.ndim < 2 or draws.shape[-1] < least or draws.shape[-2] < 1:
         raise ValueError(f"x: shape {np.shape(x)}: must be (..., replicas, draws) with at least {least} draws")

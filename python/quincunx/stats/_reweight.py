@@ -144,7 +144,7 @@ class Reweighting:
             sums = np.stack([self._joined.pool.sums(s, None if i == 0 else i - 1) for s in series])
             means = _averages(self._joined.pool.levels, solution, sums, betas.ravel())
             with np.errstate(all="ignore"):
-                answers.append(np.asarray(function(*means.reshape(-1, *betas.shape)), dtype=float))
+                answers.append(np.asarray(function(*means.reshape(len(series), *betas.shape)), dtype=float))
         if any(a.shape != betas.shape for a in answers) or not np.isfinite(answers).all():
             raise ValueError("function: must give one finite number per beta")
         return from_deleted(answers[0], np.stack(answers[1:]))
@@ -239,7 +239,7 @@ def reweight(
     for without in [None, *range(pool.blocks)]:
         draws = pool.independent(without)
         solutions.append(solve(pool.levels, pool.sums(None, without), draws, betas, start))
-        _judge(solutions[-1], betas)
+        _judge(solutions[-1], betas, float(times.max()))
         start = solutions[0].free
     tails = np.array([np.quantile(run, [0.01, 0.99]) for run in runs]) - pool.origin
     shapes = tuple(np.shape(part) for part in energy)  # type: ignore[union-attr]
@@ -259,7 +259,8 @@ def _given_betas(beta: ArrayLike) -> Floats:
 
 def _runs(energy: Any, betas: Floats) -> list[Floats]:
     """Coerce to one array (replicas, draws) per run."""
-    if not isinstance(energy, list | tuple | np.ndarray) or np.ma.is_masked(energy):
+    scalar = isinstance(energy, np.ndarray) and energy.ndim == 0
+    if not isinstance(energy, list | tuple | np.ndarray) or scalar or np.ma.is_masked(energy):
         raise TypeError("energy: must be an array (K, draws) or (K, replicas, draws), or one array per run")
     if betas.ndim != 1 or not betas.size or len(energy) != betas.size:
         raise ValueError(f"beta: has shape {betas.shape} for {len(energy)} runs: must be one number per run of energy")
@@ -293,7 +294,7 @@ def _pool(runs: list[Floats], times: Floats) -> tuple[Pool, NDArray[np.int64]]:
     """Cut every run into the same number of blocks; return all draws sorted by block, and that order."""
     replicas = len(runs[0])
     room = min(run.shape[1] / (TIMES * tau) for run, tau in zip(runs, times, strict=True))
-    pieces = max(1, min(-(-BLOCKS // replicas), int(room)))
+    pieces = max(1, int(min(-(-BLOCKS // replicas), room)))
     blocks = replicas * pieces
     if blocks < FEWEST:
         raise ValueError(
@@ -323,7 +324,7 @@ def _integrated(runs: list[Floats], betas: Floats, origin: float) -> Floats:
     return free
 
 
-def _judge(solution: Solution, betas: Floats) -> None:
+def _judge(solution: Solution, betas: Floats, longest: float) -> None:
     """Refuse runs that do not overlap."""
     rank = np.argsort(betas)
     shared = solution.shared[np.ix_(rank, rank)]
@@ -334,7 +335,7 @@ def _judge(solution: Solution, betas: Floats) -> None:
     low, high = (betas[rank[min(weakest + k, len(betas) - 1)]] for k in (0, 1))
     raise ValueError(
         f"beta: the runs at {low:g} and {high:g} share {across[weakest] if across.size else 0:.2g} independent draws: must be "
-        f"at least {SHARED}; run between them, or longer",
+        f"at least {SHARED}; run between them, or longer (the longest autocorrelation time is {longest:.3g} draws)",
     )
 
 
