@@ -116,6 +116,9 @@ class SpinModel(Model):
     def _seen(self, seen: Any, n: int) -> dict[str, Any]:
         return equilibration(seen, n)
 
+    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
+        return {"model": self}  # pictures need its sites, averages per site their number
+
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()
 
