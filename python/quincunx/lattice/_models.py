@@ -13,12 +13,12 @@ from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._geometry import Geometry, geometry_of
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff, arguments
 
-__all__ = ["Ising", "Potts", "SpinModel"]
+__all__ = ["Frozen", "Ising", "Potts", "SpinModel", "number_of", "values_of"]
 
 Values = float | np.ndarray[Any, np.dtype[np.float64]]
 
 
-def _values(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
+def values_of(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
     """Return one number, or a read-only row; a field shaped like the lattice is flattened."""
     array = frozen_array(name, value)
     if array.ndim == 0:
@@ -30,7 +30,7 @@ def _values(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
     return row
 
 
-def _number(name: str, value: Any) -> float:
+def number_of(name: str, value: Any) -> float:
     array = frozen_array(name, value)
     if array.ndim:
         raise TypeError(f"{name}: must be one number; sweep it with params={{{name!r}: [...]}} of simulate")
@@ -41,16 +41,14 @@ def _key(value: Any) -> Any:
     return value.tobytes() if isinstance(value, np.ndarray) else value
 
 
-class SpinModel(Model):
-    """What Ising and Potts models share; immutable."""
+class Frozen(Model):
+    """What all models of this family share: values that never change."""
 
-    _clock: ClassVar[Any] = "steps"
-    _ground: ClassVar[float]
     geometry: Geometry
-    core: _core.SpinModel
+    core: Any
     _params: dict[str, Any]
 
-    def _freeze(self, geometry: Geometry, params: dict[str, Any], core: _core.SpinModel) -> None:
+    def _freeze(self, geometry: Geometry, params: dict[str, Any], core: Any) -> None:
         object.__setattr__(self, "geometry", geometry)
         object.__setattr__(self, "_params", params)
         object.__setattr__(self, "core", core)
@@ -68,42 +66,16 @@ class SpinModel(Model):
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """``energy`` and ``magnetization`` per site; on request ``state`` (int8, shape of the geometry)."""
-        return ("energy", "magnetization", "state")
-
-    @property
     def params(self) -> dict[str, Any]:
         """The values of the parameters."""
         return dict(self._params)
-
-    @property
-    def methods(self) -> tuple[type[Method], ...]:
-        """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Checkerboard, Wolff)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)
 
     def replace(self, **values: Any) -> Self:
-        """Return a new model with other parameter ``values``: ``beta=``, ``J=``, ``h=``, of the same shapes."""
+        """Return a new model with other parameter ``values``, named as when it was made, of the same shapes."""
         return type(self)(*self._arguments(), **self._params_with(values))
-
-    def _start_names(self) -> dict[str, StartName]:
-        return {"state": StartName(self.geometry.shape, self._ground, integer=True)}
-
-    def _special_start(self, start: Any) -> Hashable | None:
-        if isinstance(start, Mapping) and set(start) == {"state"}:
-            start = start["state"]
-        return "random" if isinstance(start, str) and start == "random" else None
-
-    def _automatic(self) -> Method:
-        return Metropolis()
-
-    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
-        if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables
-            self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
-        return _core.lattice_kernel(self.core, *arguments(method), special == "random")
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()
@@ -127,8 +99,42 @@ class SpinModel(Model):
         return f"{type(self).__name__}({', '.join(inside)})"
 
 
-def _rebuild(cls: type[Any], arguments: tuple[Any, ...], params: dict[str, Any]) -> SpinModel:
-    made: SpinModel = cls(*arguments, **params)
+class SpinModel(Frozen):
+    """What Ising and Potts models share; immutable."""
+
+    _clock: ClassVar[Any] = "steps"
+    _ground: ClassVar[float]
+    core: _core.SpinModel
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``energy`` and ``magnetization`` per site; on request ``state`` (int8, shape of the geometry)."""
+        return ("energy", "magnetization", "state")
+
+    @property
+    def methods(self) -> tuple[type[Method], ...]:
+        """The methods that hold, the automatic choice first."""
+        return (Metropolis, HeatBath, Checkerboard, Wolff)
+
+    def _start_names(self) -> dict[str, StartName]:
+        return {"state": StartName(self.geometry.shape, self._ground, integer=True)}
+
+    def _special_start(self, start: Any) -> Hashable | None:
+        if isinstance(start, Mapping) and set(start) == {"state"}:
+            start = start["state"]
+        return "random" if isinstance(start, str) and start == "random" else None
+
+    def _automatic(self) -> Method:
+        return Metropolis()
+
+    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
+        if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables
+            self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
+        return _core.lattice_kernel(self.core, *arguments(method), special == "random")
+
+
+def _rebuild(cls: type[Any], arguments: tuple[Any, ...], params: dict[str, Any]) -> Frozen:
+    made: Frozen = cls(*arguments, **params)
     return made
 
 
@@ -174,7 +180,7 @@ class Ising(SpinModel):
 
     def __init__(self, geometry: Geometry, *, beta: Any = 1.0, J: Any = 1.0, h: Any = 0.0) -> None:
         sites = geometry_of(geometry)
-        number, couplings, fields = _number("beta", beta), _values("J", J), _values("h", h, geometry.shape)
+        number, couplings, fields = number_of("beta", beta), values_of("J", J), values_of("h", h, geometry.shape)
         core = _core.ising(sites, number, np.asarray(couplings), np.asarray(fields))
         self._freeze(geometry, {"beta": number, "J": couplings, "h": fields}, core)
 
@@ -223,7 +229,7 @@ class Potts(SpinModel):
     def __init__(self, geometry: Geometry, q: int, *, beta: Any = 1.0, J: Any = 1.0) -> None:
         sites = geometry_of(geometry)
         object.__setattr__(self, "q", whole("q", q))
-        number, couplings = _number("beta", beta), _values("J", J)
+        number, couplings = number_of("beta", beta), values_of("J", J)
         self._freeze(
             geometry, {"beta": number, "J": couplings}, _core.potts(sites, self.q, number, np.asarray(couplings))
         )

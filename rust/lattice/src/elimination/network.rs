@@ -147,21 +147,17 @@ impl Network {
         let mut scopes: Vec<Vec<usize>> = (0..self.variables.len()).map(|v| vec![v]).collect();
         for pair in &self.pairs {
             if let Place::Factor(_) = pair.place {
-                scopes.push(pair.sites.iter().map(|&i| self.variable(i)).collect());
+                let variable = |&i: &usize| match self.role[i] {
+                    Role::Variable(v) => Some(v),
+                    Role::Quantum(..) => None,
+                };
+                scopes.push(pair.sites.iter().filter_map(variable).collect());
             }
         }
         scopes.extend(self.components.iter().map(|c| c.boundary.clone()));
         let order = super::order::Order { sequence, width: 0 };
         self.plan = Plan::ordered(self.q, &scopes, &order);
         self
-    }
-
-    /// The variable of a classical site.
-    fn variable(&self, site: usize) -> usize {
-        match self.role[site] {
-            Role::Variable(v) => v,
-            Role::Quantum(..) => 0,
-        }
     }
 
     /// Number of sites.

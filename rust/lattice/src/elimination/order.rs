@@ -31,112 +31,95 @@ pub fn min_fill(
     pulse: &Pulse,
 ) -> Result<std::result::Result<Order, usize>> {
     let mut graph = Graph::new(n, edges);
-    let mut queue: BTreeSet<(usize, usize)> = (0..n).map(|v| (graph.missing(v), v)).collect();
-    let mut fill = vec![0; n];
-    for &(missing, v) in &queue {
-        fill[v] = missing;
-    }
+    let mut queue: BTreeSet<(usize, usize)> = (0..n).map(|v| (graph.fill[v], v)).collect();
     let mut order = Order {
         sequence: Vec::with_capacity(n),
         width: 0,
     };
     while let Some((_, v)) = queue.pop_first() {
         pulse.check()?;
-        let around = graph.neighbours[v].clone();
+        let around: Vec<usize> = graph.neighbours[v].iter().copied().collect();
         if around.len() > widest {
             return Ok(Err(around.len()));
         }
         order.width = order.width.max(around.len());
         order.sequence.push(v);
-        let mut set = |u: usize, value: usize, fill: &mut [usize]| {
-            queue.remove(&(fill[u], u));
-            fill[u] = value;
-            queue.insert((value, u));
-        };
-        graph.remove(v);
+        let mut before = Vec::new();
         for (k, &a) in around.iter().enumerate() {
             for &b in &around[..k] {
-                if graph.join(a, b) {
-                    // Those outside that see both ends lack one edge less.
-                    for w in graph.common(a, b) {
-                        set(w, fill[w].saturating_sub(1), &mut fill);
-                    }
-                }
+                graph.join(a, b, &mut before);
             }
         }
-        for &u in &around {
-            set(u, graph.missing(u), &mut fill);
+        graph.remove(v, &mut before);
+        for (u, fill) in before {
+            // The first entry of a vertex is the one in the queue.
+            if queue.remove(&(fill, u)) {
+                queue.insert((graph.fill[u], u));
+            }
         }
     }
     Ok(Ok(order))
 }
 
-/// Sorted neighbours of each vertex.
+/// Neighbours of each vertex, and how many edges are missing among them.
 struct Graph {
-    neighbours: Vec<Vec<usize>>,
-    /// `mark[v] == stamp` while v belongs to the set looked at.
-    mark: Vec<usize>,
-    stamp: usize,
+    neighbours: Vec<BTreeSet<usize>>,
+    fill: Vec<usize>,
 }
 
 impl Graph {
     fn new(n: usize, edges: impl IntoIterator<Item = [usize; 2]>) -> Self {
-        let mut neighbours = vec![Vec::new(); n];
+        let mut neighbours = vec![BTreeSet::new(); n];
         for [a, b] in edges {
-            neighbours[a].push(b);
-            neighbours[b].push(a);
+            neighbours[a].insert(b);
+            neighbours[b].insert(a);
         }
-        for row in &mut neighbours {
-            row.sort_unstable();
-            row.dedup();
-        }
-        Self {
+        let mut graph = Self {
             neighbours,
-            mark: vec![0; n],
-            stamp: 0,
-        }
-    }
-
-    /// Edges that are missing among the neighbours of `v`.
-    fn missing(&mut self, v: usize) -> usize {
-        self.stamp += 1;
-        let around = &self.neighbours[v];
-        for &u in around {
-            self.mark[u] = self.stamp;
-        }
-        let inside = |&u: &usize| {
-            let seen = self.neighbours[u]
-                .iter()
-                .filter(|&&w| self.mark[w] == self.stamp);
-            seen.count()
+            fill: vec![0; n],
         };
-        let ends: usize = around.iter().map(inside).sum();
-        (around.len() * around.len().saturating_sub(1) - ends) / 2
-    }
-
-    fn remove(&mut self, v: usize) {
-        for u in std::mem::take(&mut self.neighbours[v]) {
-            if let Ok(place) = self.neighbours[u].binary_search(&v) {
-                self.neighbours[u].remove(place);
-            }
+        for v in 0..n {
+            let degree = graph.neighbours[v].len();
+            let common = |&u: &usize| graph.common(u, v).len();
+            let ends: usize = graph.neighbours[v].iter().map(common).sum();
+            graph.fill[v] = (degree * degree.saturating_sub(1) - ends) / 2;
         }
-    }
-
-    /// Adds an edge; false if it was there.
-    fn join(&mut self, a: usize, b: usize) -> bool {
-        let Err(place) = self.neighbours[a].binary_search(&b) else {
-            return false;
-        };
-        self.neighbours[a].insert(place, b);
-        let place = self.neighbours[b].binary_search(&a).unwrap_or_else(|p| p);
-        self.neighbours[b].insert(place, a);
-        true
+        graph
     }
 
     /// Vertices next to both.
     fn common(&self, a: usize, b: usize) -> Vec<usize> {
-        let row = &self.neighbours[b];
-        let both = |w: &&usize| row.binary_search(w).is_ok();
-        self.neighbours[a].iter().filter(both).copied().collect()
+        let (a, b) = (&self.neighbours[a], &self.neighbours[b]);
+        let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+        few.iter().filter(|w| many.contains(w)).copied().collect()
+    }
+
+    /// Adds an edge unless it is there; `before` takes the vertices whose fill changes, and what it was.
+    fn join(&mut self, a: usize, b: usize, before: &mut Vec<(usize, usize)>) {
+        if self.neighbours[a].contains(&b) {
+            return;
+        }
+        let common = self.common(a, b);
+        for (end, other) in [(a, b), (b, a)] {
+            before.push((end, self.fill[end]));
+            // The new neighbour knows but the common ones among the old.
+            self.fill[end] += self.neighbours[end].len() - common.len();
+            self.neighbours[end].insert(other);
+        }
+        for w in common {
+            before.push((w, self.fill[w]));
+            self.fill[w] -= 1;
+        }
+    }
+
+    /// Removes a vertex whose neighbours all know each other.
+    fn remove(&mut self, v: usize, before: &mut Vec<(usize, usize)>) {
+        let around = std::mem::take(&mut self.neighbours[v]);
+        for &u in &around {
+            before.push((u, self.fill[u]));
+            // Of its other neighbours it shared those around v; the rest did not know v.
+            self.fill[u] -= self.neighbours[u].len() - around.len();
+            self.neighbours[u].remove(&v);
+        }
     }
 }

@@ -125,12 +125,33 @@ impl<'a> Model<'a> {
         }
     }
 
+    /// Number of sites.
+    pub fn n_sites(self) -> usize {
+        self.geometry().n_sites()
+    }
+
     /// Number of values of one spin.
     pub(super) fn values(self) -> usize {
         match self {
             Model::Potts(m) => m.q(),
             Model::Ising(_) | Model::Transverse(_) => 2,
         }
+    }
+
+    /// The number of a spin value in ascending order.
+    pub fn value_number(self, value: i64) -> Result<usize> {
+        let (number, need) = match self {
+            Model::Potts(m) => {
+                let q = m.q();
+                let number = usize::try_from(value).ok().filter(|&v| v < q);
+                (number, format!("must be >= 0 and < q = {q}"))
+            }
+            _ => {
+                let number = [-1, 1].iter().position(|&v| v == value);
+                (number, "must be -1 or +1".to_owned())
+            }
+        };
+        number.ok_or_else(|| Error::invalid("value", value, need))
     }
 
     /// Refuses a question that has no answer at zero temperature.

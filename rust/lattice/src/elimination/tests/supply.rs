@@ -264,7 +264,6 @@ fn number_of_stressed_nodes() {
     }
 }
 
-/// Strength of every change of a policy, at full strength on top of scenario A, T = 1.
 #[test]
 fn classical_and_transverse_models_agree() {
     let classical = network(40, 1.0, 'c');
