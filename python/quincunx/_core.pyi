@@ -130,6 +130,7 @@ class Geometry:
 
 @final
 class SpinModel: ...
+
 @final
 class TransverseModel: ...
 

@@ -15,8 +15,8 @@ from quincunx._memory import memory_limit
 from quincunx._progress import listener
 from quincunx._rng import key
 from quincunx._threads import worker_threads
-from quincunx.lattice._question import classical_core
 from quincunx.lattice._models import SpinModel
+from quincunx.lattice._question import classical_core
 
 __all__ = ["FisherGeometry", "first_ricci_term", "fisher_geometry"]
 

@@ -152,7 +152,9 @@ def sample_exact(model: Frozen, n: int, *, rng: Any = None) -> States:
     """
     count = whole("n", n)
     any_core(model)  # before its geometry is asked for
-    check_bytes("the sample", count * model.geometry.n_sites * 2, memory_limit(None), "draw fewer states at a time")
+    check_bytes(
+        "the sample", max(0, count) * model.geometry.n_sites * 2, memory_limit(None), "draw fewer states at a time"
+    )
     numbers = ask(_core.spin_draws, model, key(rng), count)
     return _values(model, numbers).reshape(count, *model.geometry.shape)
 

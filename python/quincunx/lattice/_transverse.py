@@ -91,8 +91,8 @@ class TransverseIsing(Frozen):
     def _automatic(self) -> Method:
         raise ValueError(EXACT_ONLY)
 
-    def _resolve(self, method: Any) -> Method:  # noqa: ARG002 - whichever it is
+    def _resolve(self, method: Any) -> Method:
         raise ValueError(EXACT_ONLY)
 
-    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:  # noqa: ARG002 - as above
+    def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         raise ValueError(EXACT_ONLY)

@@ -129,8 +129,12 @@ def _ground_rows() -> Iterator[Row]:
     for (scenario, nodes), (energy, gap) in ref.GROUND.items():
         ours = found[scenario, nodes]
         wrong = (scenario, nodes) == ("A", 40)
-        notes = [f" (published {value}: does not reproduce)" if wrong else "" for value in (ref.PAPER_ENERGY, ref.PAPER_GAP)]
-        for name, mine, value, note in zip(("energy", "gap"), (ours.energy, ours.gap), (energy, gap), notes, strict=True):
+        notes = [
+            f" (published {value}: does not reproduce)" if wrong else "" for value in (ref.PAPER_ENERGY, ref.PAPER_GAP)
+        ]
+        for name, mine, value, note in zip(
+            ("energy", "gap"), (ours.energy, ours.gap), (energy, gap), notes, strict=True
+        ):
             if value is not None:
                 label = f"ground {name}, {scenario}, {nodes} nodes{note}"
                 yield Row.compare(label, ours=mine, reference=value, source="independent", rtol=EXACT)
@@ -159,7 +163,9 @@ def _level_rows(levels: Levels) -> Iterator[Row]:
         ("states of the highest level", counts[-1], ref.N_TOP),
     ):
         yield Row.compare(f"{label}, classical", ours=ours, reference=value, source="independent")
-    yield Row.compare("highest energy, classical", ours=energies[-1], reference=ref.TOP, source="independent", rtol=EXACT)
+    yield Row.compare(
+        "highest energy, classical", ours=energies[-1], reference=ref.TOP, source="independent", rtol=EXACT
+    )
     yield Row.compare("states minus 2^40, classical", ours=sum(counts) - 2**40, reference=0.0, source="exact")
 
 
@@ -251,7 +257,9 @@ def _policy_rows(effects: dict[str, tuple[float, ...]]) -> Iterator[Row]:
             yield Row.compare(label, ours=ours, reference=value, source="independent", rtol=EXACT, atol=5e-9)
     label = f"supplier subsidy: slope of the ground energy (published {ref.PAPER_GRADIENT}: does not reproduce)"
     small = 1e-4
-    pair = [lattice.ground_state(ref.network("A", policy="supplier subsidy", strength=s)).energy for s in (-small, small)]
+    pair = [
+        lattice.ground_state(ref.network("A", policy="supplier subsidy", strength=s)).energy for s in (-small, small)
+    ]
     ours = (pair[1] - pair[0]) / (2 * small)
     yield Row.compare(label, ours=ours, reference=0.0, source="exact", atol=1e-8)
 
@@ -327,7 +335,9 @@ def figure(study: Study, fig: Any) -> None:
     >>> from quincunx.studies.supply_tail_risk import figure
     >>> names = ("correlated", "independent", "P_cat", "P_cat independent")
     >>> fig = Figure()
-    >>> figure(Study([], data={"T": np.array([1.0, 2.0]), "draws": 100, **{k: np.array([0.1, 0.2]) for k in names}}), fig)
+    >>> figure(
+    ...     Study([], data={"T": np.array([1.0, 2.0]), "draws": 100, **{k: np.array([0.1, 0.2]) for k in names}}), fig
+    ... )
     >>> [axes.get_title() for axes in fig.axes]
     ['36 or more of 40 nodes stressed', 'Upper half of the energies']
     """
@@ -336,7 +346,9 @@ def figure(study: Study, fig: Any) -> None:
     left, right = fig.subplots(1, 2)
     left.loglog(T, data["correlated"], "-", color="C0", label="network, exact")
     left.loglog(T, data["independent"], "--", color="C1", label="independent nodes, exact")
-    left.set(xlabel="temperature $T$", ylabel=f"$P(N \\geq {MANY})$", title=f"{MANY} or more of {ref.NODES} nodes stressed")
+    left.set(
+        xlabel="temperature $T$", ylabel=f"$P(N \\geq {MANY})$", title=f"{MANY} or more of {ref.NODES} nodes stressed"
+    )
     right.loglog(T, data["P_cat"], "-", color="C0", label="network, exact")
     alone = data["P_cat independent"]
     seen = alone > 0
