@@ -44,7 +44,8 @@ class TransverseIsing(Frozen):
     Notes
     -----
     Connected transverse sites are diagonalised for each state of their classical neighbours: at most 12 in one component.
-    `simulate` refuses the model; energies are total or per site as each function says, without beta.
+    `simulate` refuses the model: there is no unit of ``t`` and nothing to start from. Energies are total or per site, as
+    each function says, without beta.
 
     References
     ----------
@@ -66,14 +67,15 @@ class TransverseIsing(Frozen):
         self, geometry: Geometry, *, beta: Any = 1.0, J: Any = 1.0, h: Any = 0.0, transverse: Any = 0.0
     ) -> None:
         sites = geometry_of(geometry)
+        number = number_of("beta", beta)
         params = {
-            "beta": number_of("beta", beta),
+            "beta": number,
             "J": values_of("J", J),
             "h": values_of("h", h, geometry.shape),
             "transverse": values_of("transverse", transverse, geometry.shape),
         }
         rows = [np.asarray(params[name]) for name in ("J", "h", "transverse")]
-        self._freeze(geometry, params, _core.transverse_ising(sites, params["beta"], *rows))
+        self._freeze(geometry, params, _core.transverse_ising(sites, number, *rows))
 
     @property
     def names(self) -> tuple[str, ...]:

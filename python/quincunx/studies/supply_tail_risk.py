@@ -214,7 +214,7 @@ def _stressed_rows() -> Iterator[Row]:
 
 def _policies() -> dict[str, tuple[float, ...]]:
     """Return for each policy: change of E0, change of F, dF/ds at s = 0, mean stress, P(N >= 36), dE0/ds at s = 0."""
-    found = {}
+    found: dict[str, tuple[float, ...]] = {}
     base = ref.network("A")
     energy, free = lattice.ground_state(base).energy, -lattice.log_partition(base)
     for name, changes in ref.POLICIES.items():

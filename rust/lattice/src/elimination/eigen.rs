@@ -21,9 +21,9 @@ pub(super) fn symmetric(mut a: Vec<f64>, n: usize, vectors: bool, pulse: &Pulse)
         rows.iter_mut().step_by(n + 1).for_each(|d| *d = 1.0);
     }
     let mut off = vec![0.0; n];
-    for k in 0..n.saturating_sub(2) {
+    for (k, e) in off.iter_mut().enumerate().take(n.saturating_sub(2)) {
         pulse.check()?;
-        off[k] = reflect(&mut a, n, k, &mut rows);
+        *e = reflect(&mut a, n, k, &mut rows);
     }
     if n > 1 {
         off[n - 2] = a[(n - 2) * n + n - 1];
