@@ -66,12 +66,33 @@ def test_models_are_values(model):
     assert model.replace(beta=0.1) != model
     assert model.replace(**model.params) == model
     assert model.names == ("energy", "magnetization", "state")
-    assert model.methods == (lattice.Metropolis, lattice.HeatBath, lattice.Checkerboard, lattice.Wolff, lattice.ParallelTempering)
+    assert model.methods == (
+        lattice.Metropolis,
+        lattice.HeatBath,
+        lattice.Checkerboard,
+        lattice.Wolff,
+        lattice.ParallelTempering,
+    )
     assert model.beta == model.params["beta"]
     with pytest.raises(AttributeError, match=r"use \.replace"):
         model.beta = 2.0
     with pytest.raises(AttributeError, match="no attribute 'temperature'"):
         _ = model.temperature
+
+
+def test_a_transverse_model_is_a_value():
+    model = lattice.TransverseIsing(lattice.Square(3), beta=0.3, h=np.eye(3), transverse=0.5)
+    again = pickle.loads(pickle.dumps(model))
+    assert again == model == copy.deepcopy(model)
+    assert hash(again) == hash(model)
+    assert model.replace(transverse=0.1) != model
+    assert model.replace(**model.params) == model
+    assert model.names == ("energy", "magnetization")
+    assert model.transverse == model.params["transverse"] == 0.5
+    assert repr(model.replace(transverse=0.0)) != repr(model)
+    assert model != lattice.Ising(lattice.Square(3), beta=0.3, h=np.eye(3))
+    with pytest.raises(AttributeError, match=r"use \.replace"):
+        model.beta = 2.0
 
 
 def square(**kw):
