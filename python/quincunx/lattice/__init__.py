@@ -14,7 +14,7 @@ from quincunx.lattice._exact import (
 )
 from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
-from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
+from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Metropolis",
     "Potts",
     "Square",
+    "SwendsenWang",
     "Thermodynamics",
     "Triangular",
     "Wolff",

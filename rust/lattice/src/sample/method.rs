@@ -8,6 +8,7 @@ use super::neighbours::{Listed, square_torus};
 use super::potts_moves::{PottsHeatBath, PottsMetropolis};
 use super::scan::Move;
 use super::single_site::{EachSite, Rule, UniformSite};
+use super::swendsen_wang::{EachCoupling, OneCoupling, SwendsenWang};
 use super::wolff::{Frustrated, Painted, Wolff};
 
 /// The order in which a sweep visits sites.
@@ -39,6 +40,8 @@ pub enum Method {
         /// Clusters per sweep.
         clusters: usize,
     },
+    /// One move of the whole lattice: every bond is tried, every cluster gets a value of its own (Swendsen, Wang 1987).
+    SwendsenWang,
 }
 
 impl Method {
@@ -69,6 +72,8 @@ impl Method {
             }
             (Method::Checkerboard, law) => bind_checkerboard(law),
             (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
+            (Method::SwendsenWang, Law::Ising(model)) => Ok(swendsen_wang_ising(model)),
+            (Method::SwendsenWang, Law::Potts(model)) => swendsen_wang_potts(model),
         }
     }
 }
@@ -174,4 +179,38 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
         Law::Ising(model) => Ok(Box::new(Frustrated::ising(model, clusters))),
         Law::Potts(model) => Ok(Box::new(Frustrated::potts(model, clusters))),
     }
+}
+
+fn swendsen_wang_ising(model: &crate::Ising) -> Box<dyn Move> {
+    let (geometry, beta) = (model.geometry(), model.beta());
+    // A satisfied bond of Ising spins gains 2|J|, one of Potts spins J.
+    let one = model
+        .couplings()
+        .uniform()
+        .map(|j| OneCoupling::new(beta, 2.0, j));
+    match (square_torus(geometry), one) {
+        (Some(torus), Some(one)) => Box::new(SwendsenWang::ising(model, torus, one)),
+        (None, Some(one)) => Box::new(SwendsenWang::ising(model, Listed::new(geometry), one)),
+        (_, None) => {
+            let each = EachCoupling::new(beta, 2.0, model.couplings(), geometry.n_bonds());
+            Box::new(SwendsenWang::ising(model, Listed::new(geometry), each))
+        }
+    }
+}
+
+fn swendsen_wang_potts(model: &crate::Potts) -> Result<Box<dyn Move>> {
+    model.check_ferromagnetic()?;
+    let (geometry, beta) = (model.geometry(), model.beta());
+    let one = model
+        .couplings()
+        .uniform()
+        .map(|j| OneCoupling::new(beta, 1.0, j));
+    Ok(match (square_torus(geometry), one) {
+        (Some(torus), Some(one)) => Box::new(SwendsenWang::potts(model, torus, one)),
+        (None, Some(one)) => Box::new(SwendsenWang::potts(model, Listed::new(geometry), one)),
+        (_, None) => {
+            let each = EachCoupling::new(beta, 1.0, model.couplings(), geometry.n_bonds());
+            Box::new(SwendsenWang::potts(model, Listed::new(geometry), each))
+        }
+    })
 }

@@ -9,6 +9,7 @@ mod neighbours;
 mod potts_moves;
 mod scan;
 mod single_site;
+mod swendsen_wang;
 mod threshold;
 mod wolff;
 

@@ -22,6 +22,10 @@ pub(crate) struct Scratch {
     /// The number of the cluster that last held each site.
     pub marks: Vec<u32>,
     pub mark: u32,
+    /// A site before each in its cluster, or itself.
+    pub parents: Vec<u32>,
+    /// Whether a field holds the cluster that begins at a site.
+    pub tied: Vec<bool>,
     /// One weight per colour.
     pub weights: Vec<f64>,
     /// Spins as bits.
@@ -35,7 +39,7 @@ pub(crate) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
 pub(super) type Told = Option<&'static str>;
 /// Of all proposals, how many were accepted.
 pub(super) const ACCEPTANCE: Told = Some("acceptance");
-/// Spins per flipped cluster.
+/// Spins per cluster: per flipped one where clusters are grown one by one, else per cluster of the lattice.
 pub(super) const MEAN_CLUSTER: Told = Some("mean_cluster");
 
 /// A Markov chain on spins; one sweep is one unit of time.
