@@ -14,7 +14,7 @@ from quincunx.lattice._exact import (
 )
 from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
-from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, SwendsenWang, Wolff
+from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "HeatBath",
     "Honeycomb",
     "Ising",
+    "Kawasaki",
     "Metropolis",
     "Potts",
     "Square",

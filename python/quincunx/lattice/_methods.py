@@ -9,7 +9,7 @@ from quincunx import _core
 from quincunx._coerce import whole, word
 from quincunx._model import Method
 
-__all__ = ["Checkerboard", "HeatBath", "LatticeMethod", "Metropolis", "SwendsenWang", "Wolff"]
+__all__ = ["Checkerboard", "HeatBath", "Kawasaki", "LatticeMethod", "Metropolis", "SwendsenWang", "Wolff"]
 
 Order = Literal["random", "sequential"]
 
@@ -177,6 +177,35 @@ class SwendsenWang(LatticeMethod):
     >>> from quincunx import lattice
     >>> lattice.SwendsenWang()
     SwendsenWang()
+    """
+
+
+@dataclass(frozen=True)
+class Kawasaki(LatticeMethod):
+    r"""As many swaps as sites per sweep, along random bonds, accepted with :math:`\min(1, e^{-\beta \Delta E})`.
+
+    A bond is drawn uniformly; unlike spins at its ends change places or not, equal ones stay. The magnetization (Potts:
+    the number of sites of each colour) never changes: a lattice gas, or an alloy.
+
+    Notes
+    -----
+    The law is the Boltzmann weight among states with the counts of the start. A start in which no bond joins unlike spins
+    has nothing to swap and is refused, and so is the default start, all spins alike: give ``start="random"`` or an array.
+    ``res.info.acceptance``: the fraction of attempts that swap unlike spins; draws of equal ends count as attempts.
+
+    References
+    ----------
+    K. Kawasaki, Phys. Rev. 145, 224 (1966).
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> from quincunx import lattice, observe
+    >>> model = lattice.Ising(lattice.Square(8), beta=0.6)
+    >>> watch = observe.every(10, "magnetization")
+    >>> res = qx.simulate(model, t=50, start="random", rng=1, method=lattice.Kawasaki(), observe=watch)
+    >>> bool((res["magnetization"] == res["magnetization"][0, 0]).all())
+    True
     """
 
 

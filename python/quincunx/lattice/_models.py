@@ -11,7 +11,7 @@ from quincunx import _core
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, SwendsenWang, Wolff, arguments
+from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff, arguments
 
 __all__ = ["Ising", "Potts", "SpinModel"]
 
@@ -80,7 +80,7 @@ class SpinModel(Model):
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Checkerboard, Wolff, SwendsenWang)
+        return (Metropolis, HeatBath, Checkerboard, Wolff, SwendsenWang, Kawasaki)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)

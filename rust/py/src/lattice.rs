@@ -175,6 +175,7 @@ fn method_named(name: &str, order: &str, clusters: i64) -> Result<Method> {
         "HeatBath" => Ok(Method::HeatBath(order)),
         "Checkerboard" => Ok(Method::Checkerboard),
         "Wolff" => Method::wolff(clusters),
+        "Kawasaki" => Ok(Method::Kawasaki),
         "SwendsenWang" => Ok(Method::SwendsenWang),
         _ => Err(Error::Internal(format!("lattice method {name}"))),
     }

@@ -63,6 +63,17 @@ impl Values {
         }
     }
 
+    /// The one size of all values but zeros, whatever their signs; zero if all are zero.
+    pub fn magnitude(&self) -> Option<f64> {
+        let values = match self {
+            Values::Uniform(value) => std::slice::from_ref(value),
+            Values::Each(values) => values,
+        };
+        let sizes = || values.iter().map(|v| v.abs()).filter(|&v| v != 0.0);
+        let first = sizes().next().unwrap_or(0.0);
+        sizes().all(|size| size == first).then_some(first)
+    }
+
     /// Whether every value is zero.
     pub fn is_zero(&self) -> bool {
         self.uniform() == Some(0.0)

@@ -46,9 +46,15 @@ impl LatticeKernel {
         let spins = match (task.start(slot), self.start) {
             (Some(row), _) => {
                 self.law.check_start(row)?;
-                row.iter().map(|&v| v as i8).collect()
+                let spins: Vec<i8> = row.iter().map(|&v| v as i8).collect();
+                self.moves.check_start(&spins)?;
+                spins
             }
-            (None, Start::Ordered) => vec![self.law.ground(); n],
+            (None, Start::Ordered) => {
+                let spins = vec![self.law.ground(); n];
+                self.moves.check_start(&spins)?;
+                spins
+            }
             (None, Start::Random) => {
                 let mut stream = Stream::at(task.key, replica, Purpose::START);
                 let values = self.law.values() as u64;

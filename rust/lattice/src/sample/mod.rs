@@ -2,12 +2,14 @@
 
 mod chance;
 mod checkerboard;
+mod kawasaki;
 mod kernel;
 mod law;
 mod method;
 mod neighbours;
 mod potts_moves;
 mod scan;
+mod signed;
 mod single_site;
 mod swendsen_wang;
 mod threshold;

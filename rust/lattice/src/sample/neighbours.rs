@@ -11,6 +11,25 @@ pub(super) trait Neighbours: Send + Sync + std::fmt::Debug {
 
     /// Largest number of bonds at one site.
     fn most(&self) -> usize;
+
+    /// The sum of the neighbours' spins, each with the sign of its bond where bonds have signs.
+    #[inline(always)]
+    fn sum(&self, spins: &[i8], site: usize) -> i32 {
+        let mut sum = 0;
+        self.each(site, |other, _| sum += i32::from(spins[other]));
+        sum
+    }
+
+    /// The same without the bonds that lead to `without`.
+    #[inline(always)]
+    fn sum_without(&self, spins: &[i8], site: usize, without: usize) -> i32 {
+        let mut sum = 0;
+        self.each(site, |other, _| {
+            let spin = i32::from(spins[other]);
+            sum += if other == without { 0 } else { spin };
+        });
+        sum
+    }
 }
 
 /// Both ends of every bond.

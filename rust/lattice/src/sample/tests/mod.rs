@@ -12,6 +12,7 @@ use crate::{Geometry, Ising, Potts};
 
 mod clusters;
 mod single_site;
+mod swaps;
 
 /// Walks through every sequence of choices, with its probability.
 #[derive(Default)]

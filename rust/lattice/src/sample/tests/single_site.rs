@@ -2,6 +2,7 @@
 use super::super::method::Order;
 use super::super::neighbours::{Listed, square_torus};
 use super::super::potts_moves::{PottsHeatBath, PottsMetropolis};
+use super::super::signed::Signed;
 use super::super::single_site::{EachSite, Rule, UniformSite};
 use super::super::wolff::{Painted, Wolff};
 use super::*;
@@ -41,6 +42,33 @@ fn single_site_moves_are_in_detailed_balance() {
             moves.attempt(s, c, i);
         });
         assert!(states.imbalance(&matrix) < 1e-14);
+    }
+}
+
+#[test]
+fn glasses_of_one_size_by_table_are_glasses() {
+    for rule in [Rule::Metropolis, Rule::HeatBath] {
+        for couplings in [
+            vec![1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0],
+            vec![0.5, -0.5, 0.0, 0.5, 0.0, 0.5, -0.5],
+        ] {
+            let model = Ising::new(knot(), 0.6, couplings, 0.3).unwrap();
+            let size = model.couplings().magnitude().unwrap();
+            let table = UniformSite::new(Signed::new(&model), 0.6, size, 0.3, Order::Random, rule);
+            let each = EachSite::new(&model, Listed::new(&knot()), Order::Random, rule);
+            let states = States::new(model);
+            let by_table = states.matrix(|s, c| {
+                let i = site(c, s);
+                table.attempt(s, c, i);
+            });
+            let by_sum = states.matrix(|s, c| {
+                let i = site(c, s);
+                each.attempt(s, c, i);
+            });
+            assert!(states.imbalance(&by_table) < 1e-14);
+            let pairs = by_table.iter().flatten().zip(by_sum.iter().flatten());
+            assert!(pairs.map(|(x, y)| (x - y).abs()).fold(0.0, f64::max) < 1e-15);
+        }
     }
 }
 
