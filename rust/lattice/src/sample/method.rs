@@ -219,8 +219,9 @@ fn swendsen_wang_ising(model: &crate::Ising) -> Box<dyn Move> {
         (Some(torus), Some(one)) => Box::new(SwendsenWang::ising(model, torus, one)),
         (None, Some(one)) => Box::new(SwendsenWang::ising(model, Listed::new(geometry), one)),
         (_, None) => {
-            let each = EachCoupling::new(beta, 2.0, model.couplings(), geometry.n_bonds());
-            Box::new(SwendsenWang::ising(model, Listed::new(geometry), each))
+            let listed = Listed::new(geometry);
+            let each = EachCoupling::new(&listed, beta, 2.0, model.couplings());
+            Box::new(SwendsenWang::ising(model, listed, each))
         }
     }
 }
@@ -236,8 +237,9 @@ fn swendsen_wang_potts(model: &crate::Potts) -> Result<Box<dyn Move>> {
         (Some(torus), Some(one)) => Box::new(SwendsenWang::potts(model, torus, one)),
         (None, Some(one)) => Box::new(SwendsenWang::potts(model, Listed::new(geometry), one)),
         (_, None) => {
-            let each = EachCoupling::new(beta, 1.0, model.couplings(), geometry.n_bonds());
-            Box::new(SwendsenWang::potts(model, Listed::new(geometry), each))
+            let listed = Listed::new(geometry);
+            let each = EachCoupling::new(&listed, beta, 1.0, model.couplings());
+            Box::new(SwendsenWang::potts(model, listed, each))
         }
     })
 }

@@ -4,7 +4,7 @@ use quincunx_core::Result;
 use quincunx_core::observe::Tally;
 
 use super::chance::{Chance, Halves};
-use super::neighbours::Bonds;
+use super::neighbours::{Listed, Neighbours};
 use super::scan::{Beat, Chain, MEAN_CLUSTER, Move, STRIDE, Scratch, Told};
 use super::threshold::{Threshold, activation};
 use crate::model::{Ising, Potts, Values};
@@ -12,10 +12,10 @@ use crate::model::{Ising, Potts, Values};
 /// When a bond is satisfied, and how likely it then joins its ends.
 pub(super) trait Joints: Send + Sync + std::fmt::Debug {
     /// Whether equal values satisfy the bond.
-    fn by_equal(&self, bond: usize) -> bool;
+    fn by_equal(&self, slot: usize) -> bool;
 
     /// The chance of a satisfied bond.
-    fn activation(&self, bond: usize) -> Threshold;
+    fn activation(&self, slot: usize) -> Threshold;
 }
 
 /// One coupling of either sign.
@@ -47,27 +47,28 @@ impl Joints for OneCoupling {
     }
 }
 
-/// A coupling of its own at every bond.
+/// A coupling of its own at every bond, slot by slot.
 #[derive(Debug)]
 pub(super) struct EachCoupling(Vec<OneCoupling>);
 
 impl EachCoupling {
     /// `gain` as for [`OneCoupling::new`].
-    pub fn new(beta: f64, gain: f64, couplings: &Values, n_bonds: usize) -> Self {
-        let each = (0..n_bonds).map(|b| OneCoupling::new(beta, gain, couplings.at(b)));
+    pub fn new(neighbours: &Listed, beta: f64, gain: f64, couplings: &Values) -> Self {
+        let by_slot = neighbours.by_slot(|b| couplings.at(b));
+        let each = by_slot.iter().map(|&j| OneCoupling::new(beta, gain, j));
         Self(each.collect())
     }
 }
 
 impl Joints for EachCoupling {
     #[inline(always)]
-    fn by_equal(&self, bond: usize) -> bool {
-        self.0[bond].by_equal
+    fn by_equal(&self, slot: usize) -> bool {
+        self.0[slot].by_equal
     }
 
     #[inline(always)]
-    fn activation(&self, bond: usize) -> Threshold {
-        self.0[bond].activation
+    fn activation(&self, slot: usize) -> Threshold {
+        self.0[slot].activation
     }
 }
 
@@ -83,16 +84,16 @@ pub(super) enum Given {
 /// Every satisfied bond joins its ends with its activation; each cluster is given a value of its own. Sites that their
 /// field satisfies join a ghost with `1 - exp(-2 beta |h_i|)`, and clusters tied to it stay.
 #[derive(Debug)]
-pub(super) struct SwendsenWang<B, J> {
-    bonds: B,
+pub(super) struct SwendsenWang<N, J> {
+    neighbours: N,
     joints: J,
     /// The value favoured by the field at each site and its activation; empty without fields.
     ghosts: Vec<(i8, Threshold)>,
     given: Given,
 }
 
-impl<B: Bonds, J: Joints> SwendsenWang<B, J> {
-    pub fn ising(model: &Ising, bonds: B, joints: J) -> Self {
+impl<N: Neighbours, J: Joints> SwendsenWang<N, J> {
+    pub fn ising(model: &Ising, neighbours: N, joints: J) -> Self {
         let ghost = |i: usize| {
             let h = model.fields().at(i);
             let activation = activation(model.beta(), 2.0 * h.abs());
@@ -104,16 +105,16 @@ impl<B: Bonds, J: Joints> SwendsenWang<B, J> {
             model.geometry().n_sites()
         };
         Self {
-            bonds,
+            neighbours,
             joints,
             ghosts: (0..sites).map(ghost).collect(),
             given: Given::Sign,
         }
     }
 
-    pub fn potts(model: &Potts, bonds: B, joints: J) -> Self {
+    pub fn potts(model: &Potts, neighbours: N, joints: J) -> Self {
         Self {
-            bonds,
+            neighbours,
             joints,
             ghosts: Vec::new(),
             given: Given::Colour(model.q()),
@@ -130,17 +131,12 @@ impl<B: Bonds, J: Joints> SwendsenWang<B, J> {
         beat: Beat<'_>,
     ) -> Result<Tally> {
         let Scratch { parents, tied, .. } = scratch;
-        parents.clear();
-        parents.extend(0..spins.len() as u32);
+        parents.resize(spins.len(), 0);
         let mut first = 0;
-        while first < self.bonds.n_bonds() {
-            let last = (first + STRIDE).min(self.bonds.n_bonds());
-            for bond in first..last {
-                let [i, j] = self.bonds.ends(bond);
-                let satisfied = (spins[i] == spins[j]) == self.joints.by_equal(bond);
-                if chance.hit_if(satisfied, self.joints.activation(bond)) {
-                    join(parents, i, j);
-                }
+        while first < spins.len() {
+            let last = (first + STRIDE).min(spins.len());
+            for site in first..last {
+                self.join_those_before(site, spins, chance, parents);
             }
             first = last;
             beat()?;
@@ -154,6 +150,37 @@ impl<B: Bonds, J: Joints> SwendsenWang<B, J> {
             sum: spins.len() as u64,
             terms: clusters,
         })
+    }
+
+    /// Tries the bonds from `site` to sites before it. The first that joins hands on the parent of its other end; only
+    /// where two clusters meet is there a choice that a processor cannot foresee.
+    #[inline(always)]
+    fn join_those_before(
+        &self,
+        site: usize,
+        spins: &[i8],
+        chance: &mut impl Chance,
+        parents: &mut [u32],
+    ) {
+        let spin = spins[site];
+        let alone = site as u32;
+        let mut parent = alone;
+        self.neighbours.each(site, |other, slot| {
+            if other < site {
+                let satisfied = (spins[other] == spin) == self.joints.by_equal(slot);
+                let joins = chance.hit_if(satisfied, self.joints.activation(slot));
+                let theirs = parents[parents[other] as usize];
+                if joins & (parent != alone) & (parent != theirs) {
+                    parent = join(parents, parent, theirs);
+                }
+                parent = if joins & (parent == alone) {
+                    theirs
+                } else {
+                    parent
+                };
+            }
+        });
+        parents[site] = parent;
     }
 
     /// Marks the roots of clusters that the ghost holds.
@@ -190,10 +217,12 @@ fn root(parents: &mut [u32], site: usize) -> usize {
     }
 }
 
+/// Makes one tree of two; returns its root.
 #[inline(always)]
-fn join(parents: &mut [u32], i: usize, j: usize) {
-    let (i, j) = (root(parents, i), root(parents, j));
+fn join(parents: &mut [u32], i: u32, j: u32) -> u32 {
+    let (i, j) = (root(parents, i as usize), root(parents, j as usize));
     parents[i.max(j)] = i.min(j) as u32;
+    i.min(j) as u32
 }
 
 /// One coin per cluster that is not tied, in the order of their first sites; returns the number of clusters.
@@ -230,7 +259,7 @@ fn colour(spins: &mut [i8], chance: &mut impl Chance, parents: &[u32], q: usize)
     clusters
 }
 
-impl<B: Bonds, J: Joints> Move for SwendsenWang<B, J> {
+impl<N: Neighbours, J: Joints> Move for SwendsenWang<N, J> {
     fn tells(&self) -> Told {
         MEAN_CLUSTER
     }
