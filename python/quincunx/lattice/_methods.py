@@ -209,6 +209,9 @@ class Kawasaki(LatticeMethod):
     """
 
 
+METHODS: tuple[type[LatticeMethod], ...] = (Metropolis, HeatBath, Checkerboard, Wolff, SwendsenWang, Kawasaki)
+
+
 def arguments(method: Method) -> tuple[str, str, int]:
     """Return what the core takes."""
     return type(method).__name__, getattr(method, "order", "random"), getattr(method, "clusters", 1)

@@ -11,7 +11,7 @@ from quincunx import _core
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff, arguments
+from quincunx.lattice._methods import METHODS, Checkerboard, arguments
 
 __all__ = ["Ising", "Potts", "SpinModel"]
 
@@ -80,7 +80,8 @@ class SpinModel(Model):
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Checkerboard, Wolff, SwendsenWang, Kawasaki)
+        chosen = type(self._automatic())
+        return (chosen, *(m for m in METHODS if m is not chosen))
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)
@@ -98,7 +99,8 @@ class SpinModel(Model):
         return "random" if isinstance(start, str) and start == "random" else None
 
     def _automatic(self) -> Method:
-        return Metropolis()
+        named = {m.__name__: m for m in METHODS}
+        return named[_core.automatic_lattice_method(self.core)]()
 
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables

@@ -80,7 +80,7 @@ impl Values {
     }
 
     /// The first value below zero, with its index (none for a single number).
-    pub(super) fn first_negative(&self) -> Option<(Option<usize>, f64)> {
+    pub(crate) fn first_negative(&self) -> Option<(Option<usize>, f64)> {
         match self {
             Values::Uniform(value) => (*value < 0.0).then_some((None, *value)),
             Values::Each(values) => {

@@ -191,7 +191,8 @@ impl LatticeKernel {
                 task.recorder.event(slot, t, 0, columns.of(&chain.spins));
             }
         }
-        task.keep(slot, t, &chain)?;
+        // Also where it ended before: the others of its piece go on from there.
+        task.keep(slot, until, &chain)?;
         if task.is_last() {
             task.recorder.finish(slot, until, columns.of(&chain.spins));
         }

@@ -2,6 +2,7 @@
 
 mod chance;
 mod checkerboard;
+mod choose;
 mod kawasaki;
 mod kernel;
 mod law;
