@@ -30,6 +30,10 @@ def assemble(job: Job, outputs: list[Any], status: Array, info: Info) -> Result:
         "info": info,
     }
     status.flags.writeable = False
+    if job.looks is not None:
+        *outputs, looked = outputs
+        seen = job.model._seen(_part(job.looks, looked, common), job.n)  # noqa: SLF001
+        info = common["info"] = Info(**info, **seen)
     parts = {
         name: _part(compiled, output, common)
         for (name, compiled), output in zip(job.compiled.items(), outputs, strict=True)

@@ -42,7 +42,7 @@ def run_in(
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     job = _agree(path, job, entropy=entropy)
-    ensemble = job.ensemble(range(job.sweep.sets), 0, job.n)
+    ensemble = job.ensemble(range(job.sweep.groups), 0, job.n)
     ensemble.check_memory(job.n, threads, limit)
     pieces = _load(path, job, ensemble)
     slice_ = (job.t1 - job.t0) / 64
@@ -116,7 +116,7 @@ def _agree(path: Path, job: Job, *, entropy: bool) -> Job:
 def _load(path: Path, job: Job, ensemble: _core.Ensemble) -> dict[str, bytes]:
     """Read all good files; replicas without one begin at the start."""
     found: dict[str, bytes] = {}
-    covered = np.zeros((job.sweep.sets, job.n), dtype=bool)
+    covered = np.zeros((job.sweep.groups, job.n), dtype=bool)
     for file in sorted(path.glob("*.block")):
         data = file.read_bytes()
         head = len(MAGIC) + 32
@@ -129,7 +129,7 @@ def _load(path: Path, job: Job, ensemble: _core.Ensemble) -> dict[str, bytes]:
             piece = _refit(ensemble, piece, job, path)
         covered[index, first:stop] = True
         found[file.name] = piece
-    for index in range(job.sweep.sets):
+    for index in range(job.sweep.groups):
         for first in range(0, job.n, BLOCK):
             free = np.flatnonzero(~covered[index, first : first + BLOCK]) + first
             for run in np.split(free, np.flatnonzero(np.diff(free) > 1) + 1):

@@ -15,9 +15,9 @@ BLOCK = 1024  # replicas per piece at most
 
 def run_on(executor: Any, job: Job, threads: int | None, tell: Tell, limit: int) -> Any:
     """Run ``job`` in pieces on ``executor`` and collect (outputs, endings)."""
-    ensemble = job.ensemble(range(job.sweep.sets), 0, job.n)
+    ensemble = job.ensemble(range(job.sweep.groups), 0, job.n)
     ensemble.check_memory(job.n, threads or 1, limit)
-    work = [(job, i, a, b, threads or 1) for i, a, b in _pieces(job.sweep.sets, job.n)]
+    work = [(job, i, a, b, threads or 1) for i, a, b in _pieces(job.sweep.groups, job.n)]
     pieces: list[bytes] = []
     for piece in _answers(executor, work):
         pieces.append(piece)

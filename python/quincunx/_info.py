@@ -36,6 +36,12 @@ class Info(Mapping[str, Any]):
     mean_cluster : float or array (\\*G)
         Spins per cluster, over all replicas and clusters: of `lattice.Wolff` per flipped one, of `lattice.SwendsenWang`
         per cluster of the lattice.
+    equilibration : Equilibration
+        Mean energy over replicas on a logarithmic scale of sweeps, and its drift at the end; lattices of at most 65,536
+        sites and 8 sweeps or more, unless a first passage is observed.
+    swap_rates, round_trips : array (\\*G, K - 1), float or array (\\*G)
+        Swaps accepted per attempt between neighbouring temperatures; round trips per walker. Only of
+        `lattice.ParallelTempering`.
 
     Notes
     -----

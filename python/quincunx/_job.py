@@ -15,7 +15,7 @@ from quincunx._observe import Compiled, Context, Quantity, compile_observer
 from quincunx._rng import Key
 from quincunx._start import Starts
 from quincunx._sweep import Sweep
-from quincunx.observe import Events, Every, Observer
+from quincunx.observe import Events, Every, FirstPassage, Observer
 
 __all__ = ["Job", "make_job", "run_piece"]
 
@@ -38,7 +38,7 @@ class Job:
     @cached_property
     def sweep(self) -> Sweep:
         """The parameter sets."""
-        return Sweep(self.model, self.params)
+        return Sweep(self.model, self.params, self.method)
 
     @cached_property
     def models(self) -> list[Model]:
@@ -50,9 +50,9 @@ class Job:
         """Where replicas start."""
         return Starts(self.model, self.start, self.sweep.shape, self.n)
 
-    def key(self, index: int) -> Key:
-        """Return the key of set ``index``."""
-        return self.keys[index if len(self.keys) > 1 else 0]
+    def key(self, group: int) -> Key:
+        """Return the key of the sets of kernel number ``group``."""
+        return self.keys[group if len(self.keys) > 1 else 0]
 
     @cached_property
     def context(self) -> Context:
@@ -65,17 +65,30 @@ class Job:
         """The observers, compiled."""
         return {name: compile_observer(observer, self.context) for name, observer in self.observe.items()}
 
-    def _kernel(self, index: int) -> _core.Kernel:
-        return self.models[index]._kernel(self.method, self.starts.special)  # noqa: SLF001
+    @cached_property
+    def looks(self) -> Compiled | None:
+        """What the family looks at for its own information; never where a replica could end early."""
+        if any(isinstance(o, FirstPassage) for o in self.observe.values()):
+            return None
+        observer = self.model._looks(self.t1 - self.t0)  # noqa: SLF001 - the run loop's half of the protocol
+        return None if observer is None else compile_observer(observer, self.context)
 
-    def ensemble(self, sets: range, first: int, stop: int) -> _core.Ensemble:
-        """Return the run of some sets and replicas, ready in the core."""
+    def _first(self, group: int) -> Model:
+        """Return the model of the first set of a group: the others differ in what the method brings."""
+        return self.models[group * self.sweep.rungs]
+
+    def _kernel(self, group: int) -> _core.Kernel:
+        return self._first(group)._kernel(self.method, self.starts.special)  # noqa: SLF001
+
+    def ensemble(self, groups: range, first: int, stop: int) -> _core.Ensemble:
+        """Return the run of some groups of sets and replicas, ready in the core."""
+        rungs = self.sweep.rungs
         return _core.Ensemble(
-            [self._kernel(i) for i in sets],
-            [self.starts.rows(i, self.key(i), first, stop) for i in sets],
-            [self.key(i) for i in sets],
-            [_numbers(self.models[i].params) for i in sets],
-            [c.spec for c in self.compiled.values()],
+            [self._kernel(i) for i in groups],
+            [self.starts.rows(range(i * rungs, (i + 1) * rungs), self.key(i), first, stop) for i in groups],
+            [self.key(i) for i in groups],
+            [_numbers(self._first(i).params) for i in groups],
+            [c.spec for c in (*self.compiled.values(), self.looks) if c is not None],
             (float(self.t0), float(self.t1)),
         )
 
@@ -86,7 +99,7 @@ def _numbers(params: Mapping[str, Any]) -> dict[str, float]:
 
 
 def run_piece(job: Job, index: int, first: int, stop: int, threads: int) -> bytes:
-    """Run some replicas of one set to the end, anywhere; the answer is built from such pieces."""
+    """Run some replicas of one group to the end, anywhere; the answer is built from such pieces."""
     ensemble = job.ensemble(range(index, index + 1), first, stop)
     piece = _core.new_piece(0, first, stop)
     (done,) = ensemble.advance([piece], float(job.t1), threads, None)

@@ -31,6 +31,14 @@ class Method:
 
     __slots__ = ()
 
+    def _ladder(self) -> Mapping[str, tuple[float, ...]]:
+        """Return the parameter values among which the method moves by itself: a last axis of the sweep."""
+        return {}
+
+    def _tell(self, name: str, means: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Return ``means`` (\\*G) of what the method counts of itself as they belong into ``result.info``."""
+        return means
+
 
 class Model(ABC):
     """A law: frozen, hashable, picklable, printable."""
@@ -78,6 +86,14 @@ class Model(ABC):
 
     def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the family adds to ``result.info``."""
+        return {}
+
+    def _looks(self, t: float) -> Any:
+        """Return an observer of its own that the family adds to runs of length ``t``, or None; it may cost next to nothing."""
+        return None
+
+    def _seen(self, seen: Any, n: int) -> dict[str, Any]:
+        """Return what the family makes of the result of that observer, for ``result.info``."""
         return {}
 
     def _resolve(self, method: Any) -> Method:

@@ -303,7 +303,9 @@ class Result(Mapping[str, Any]):
     def _summary(self, name: str) -> str:
         """Return mean +- sem at the end, for the first set of a sweep."""
         array = self._arrays[name]
-        first = array[(0,) * self._axis] if self._axis and array.size else array
+        if not array.size:
+            return ""
+        first = array[(0,) * self._axis] if self._axis else array
         sample = first[self.ok[(0,) * self._axis]] if self._axis else first[self.ok]
         if self._kind == "grid" and self._t is not None and np.ndim(self._t):
             sample = sample[:, -1:] if sample.shape[1:2] != (0,) else sample[:, :0]

@@ -134,14 +134,14 @@ def simulate(
         elif executor is not None:
             outputs, endings = run_on(executor, job, threads, tell, limit)
         else:
-            ensemble = job.ensemble(range(job.sweep.sets), 0, job.n)
+            ensemble = job.ensemble(range(job.sweep.groups), 0, job.n)
             ensemble.check_memory(job.n, workers, limit)
             outputs, endings = ensemble.simulate(job.n, workers, tell)
     return _deliver(job, outputs, endings, workers, time.perf_counter() - begun)
 
 
 def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float) -> Result:
-    status, events, failed, failure, tally = endings
+    status, events, failed, failure, tallies = endings
     info = Info(
         method=job.method,
         dt=getattr(job.method, "dt", None),
@@ -151,7 +151,7 @@ def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float)
         events=events,
         seconds=seconds,
         threads=threads,
-        **({} if tally is None else {tally[0]: _shaped(tally[1], job.sweep.shape)}),
+        **{name: _told(job, name, means) for name, means in tallies},
         **job.model._info(job.method, job.observe),  # noqa: SLF001 - the run loop's half of the protocol
     )
     result = assemble(job, outputs, status, info)
@@ -176,9 +176,12 @@ def _deliver(job: Job, outputs: Any, endings: Any, threads: int, seconds: float)
     return result
 
 
-def _shaped(means: list[float], shape: tuple[int, ...]) -> Any:
+def _told(job: Job, name: str, means: list[float]) -> Any:
     """Return one number for a run of one parameter set, an array of the sweep's shape for others."""
-    return np.array(means).reshape(shape) if shape else means[0]
+    if not job.sweep.shape:
+        return means[0]
+    told = job.method._tell(name, np.array(means).reshape(job.sweep.shape))  # noqa: SLF001
+    return told if told.ndim else float(told)
 
 
 def _sets(params: Any, model: Any) -> int:

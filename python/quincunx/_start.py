@@ -91,12 +91,19 @@ class Starts:
         place = f"start[{each[0]!r}]" if each else f"start ({', '.join(widths)})"
         check_bytes(f"{place} of n = {self._n} replicas", need, limit, "run fewer replicas, or raise max_bytes")
 
-    def rows(self, index: int, key: tuple[int, int], first: int, stop: int) -> tuple[Array, int] | None:
-        """Return the start columns of replicas ``first..stop`` of set ``index``; one row if all are equal."""
+    def rows(self, sets: range, key: tuple[int, int], first: int, stop: int) -> tuple[Array, int] | None:
+        """Return the start columns of replicas ``first..stop`` of ``sets`` that move together; one row if all are equal."""
         if self.special is not None or not self._values:
             return None
+        each = [self._own_rows(index, key, first, stop) for index in sets]
+        if len(each) == 1:
+            return each[0], first
+        count = max(len(rows) for rows in each)
+        return np.concatenate([np.broadcast_to(rows, (count, rows.shape[1])) for rows in each], axis=1), first
+
+    def _own_rows(self, index: int, key: tuple[int, int], first: int, stop: int) -> Array:
         if all(type(v) is np.float64 for v in self._values.values()) and not any(s.shape for s in self._names.values()):
-            return np.array([[self._values[name] for name in self._names]]), first
+            return np.array([[self._values[name] for name in self._names]])
         columns, shared = [], True
         where = np.unravel_index(index, self._shape) if self._shape else ()
         for slot, (name, spec) in enumerate(self._names.items()):
@@ -119,4 +126,4 @@ class Starts:
             shared = False
         count = 1 if shared else stop - first
         rows = np.concatenate([np.broadcast_to(c, (count, c.shape[1])) for c in columns], axis=1)
-        return np.ascontiguousarray(rows, dtype=np.float64), first
+        return np.ascontiguousarray(rows, dtype=np.float64)

@@ -8,23 +8,33 @@ from typing import Any
 
 import numpy as np
 
-from quincunx._model import Model, nearest
+from quincunx._model import Method, Model, nearest
 
 __all__ = ["Sweep"]
 
 
 class Sweep:
-    """The parameter sets of a run: their shape, swept values and models."""
+    """The parameter sets of a run: their shape, swept values and models.
 
-    def __init__(self, model: Model, params: Any) -> None:
+    A method may move several sets together (the temperatures of `ParallelTempering`): they are the last axis of the shape.
+    """
+
+    def __init__(self, model: Model, params: Any, method: Method | None = None) -> None:
         self.model = model
         self.shape: tuple[int, ...] = ()
         self.values: dict[str, np.ndarray[Any, Any]] = {}
+        ladder = {} if method is None else method._ladder()  # noqa: SLF001 - the run loop is the other half of the protocol
+        self.rungs = math.prod(np.broadcast_shapes(*(np.shape(v) for v in ladder.values())))
         if params is None:
-            return
+            params = {}
         if not isinstance(params, Mapping):
             raise TypeError(f"params = {params!r}: must be a dict name -> values")
-        own = {name: self._own_shape(name, model.params) for name in params}
+        for name in ladder:
+            if name in params:
+                raise ValueError(
+                    f"params[{name!r}]: {method!r} brings its own values of {name}; leave it out of params"
+                )
+        own = {name: self._own_shape(name, model.params) for name in (*params, *ladder)}
         grids: dict[str, tuple[int, ...]] = {}
         for name, value in params.items():
             array = np.asarray(value)
@@ -35,8 +45,14 @@ class Sweep:
                 raise ValueError(
                     f"params[{name!r}]: shape {array.shape} must end in the parameter's own shape {shape}",
                 )
+            grid = array.shape[: array.ndim - len(shape)]
+            if ladder:
+                array = array.reshape(*grid, 1, *shape)
             grids[name] = array.shape[: array.ndim - len(shape)]
             self.values[name] = array
+        for name, values in ladder.items():
+            self.values[name] = np.asarray(values)
+            grids[name] = self.values[name].shape
         try:
             self.shape = np.broadcast_shapes(*grids.values())
         except ValueError:
@@ -59,6 +75,11 @@ class Sweep:
     def sets(self) -> int:
         """Number of parameter sets."""
         return math.prod(self.shape)
+
+    @property
+    def groups(self) -> int:
+        """Number of kernels: sets that move together count once."""
+        return self.sets // self.rungs
 
     def models(self) -> list[Model]:
         """Return one model per set, in C order."""

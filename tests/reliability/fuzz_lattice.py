@@ -14,6 +14,7 @@ CASES = {
     "SwendsenWang": (POTTS, lattice.SwendsenWang()),
     "Kawasaki": (ISING, lattice.Kawasaki()),
 }
+LADDER = lattice.ParallelTempering([0.2, 0.4], copies=2)
 
 
 def run(model):
@@ -60,6 +61,7 @@ ENTRIES = [
     ("Ising.replace", ISING.replace, {"beta": 0.2, "J": 0.5, "h": 0.0}),
     ("Potts.replace", POTTS.replace, {"beta": 0.2, "J": 0.5}),
     ("HeatBath", lattice.HeatBath, {"order": "random"}),
+    ("ParallelTempering", lattice.ParallelTempering, {"betas": [0.2, 0.4], "inner": lattice.Wolff(), "copies": 2}),
     ("Wolff", lattice.Wolff, {"clusters": 2}),
     *((f.__name__, f, {"model": ISING}) for f in EXACT),
     ("thermodynamics.mean", lattice.thermodynamics(ISING).mean, {"name": "energy"}),
@@ -76,4 +78,5 @@ ENTRIES = [
     ),
     ("metric", metric, {"max_bytes": 1e9}),
     *((f"simulate {name}", run(model), RUN | {"method": method}) for name, (model, method) in CASES.items()),
+    ("simulate ParallelTempering", run(ISING), RUN | {"params": {"J": [1.0]}, "method": LADDER}),
 ]

@@ -22,6 +22,10 @@ class LatticeMethod(Method):
     order: str
     clusters: int
 
+    def _kernel(self, model: _core.SpinModel, *, random: bool) -> _core.Kernel:
+        """Return the model and the method, ready to run; ``random``: from independent spins instead of all alike."""
+        return _core.lattice_kernel(model, *arguments(self), random)
+
 
 @dataclass(frozen=True)
 class Metropolis(LatticeMethod):

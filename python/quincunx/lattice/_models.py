@@ -10,8 +10,10 @@ import numpy as np
 from quincunx import _core
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
+from quincunx.lattice._equilibration import equilibration, looks
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._methods import METHODS, Checkerboard, arguments
+from quincunx.lattice._methods import METHODS, Checkerboard, LatticeMethod
+from quincunx.lattice._tempering import ParallelTempering
 
 __all__ = ["Ising", "Potts", "SpinModel"]
 
@@ -81,7 +83,7 @@ class SpinModel(Model):
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
         chosen = type(self._automatic())
-        return (chosen, *(m for m in METHODS if m is not chosen))
+        return (chosen, *(m for m in METHODS if m is not chosen), ParallelTempering)
 
     def _arguments(self) -> tuple[Any, ...]:
         return (self.geometry,)
@@ -105,7 +107,14 @@ class SpinModel(Model):
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables
             self.geometry._check_tables("neighbours")  # noqa: SLF001 - the same family
-        return _core.lattice_kernel(self.core, *arguments(method), special == "random")
+        assert isinstance(method, LatticeMethod)  # noqa: S101 - one of the methods above
+        return method._kernel(self.core, random=special == "random")  # noqa: SLF001 - the same family
+
+    def _looks(self, t: float) -> Any:
+        return looks(t, self.geometry.n_sites)
+
+    def _seen(self, seen: Any, n: int) -> dict[str, Any]:
+        return equilibration(seen, n)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()

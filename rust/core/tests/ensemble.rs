@@ -27,8 +27,8 @@ impl Kernel for Heads {
         vec![Quantity::scalar("x", Kind::Int)]
     }
 
-    fn tally(&self) -> Option<&'static str> {
-        Some("heads")
+    fn tallies(&self) -> Vec<&'static str> {
+        vec!["heads"]
     }
 
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
@@ -64,7 +64,7 @@ impl Kernel for Heads {
                 k += 1;
                 task.recorder.count(slot, 1);
                 let tally = Tally { sum: up, terms: 1 };
-                task.recorder.tally(slot, tally);
+                task.recorder.tally(slot, 0, tally);
                 if self.fails == Some(task.replica(slot)) && k == 3 {
                     task.recorder.fail(slot, Status::Diverged, k as f64, &[x]);
                 }
@@ -189,7 +189,7 @@ fn every_observer_sees_the_same_path() {
         sum: paths.chunks(7).map(|path| path[6] as u64).sum(),
         terms: 6 * n,
     };
-    assert_eq!(endings.tally, Some(("heads", vec![heads])));
+    assert_eq!(endings.tallies, [("heads", vec![heads])]);
     let (average, passage) = (floats(&out[1]), floats(&out[4]));
     for (i, path) in paths.chunks(7).enumerate() {
         assert_eq!(average[i], path[2..].iter().sum::<i64>() as f64 / 5.0);
@@ -314,14 +314,14 @@ proptest! {
         let read = bytes.iter().map(|b| Piece::from_bytes(b).unwrap()).collect();
         let done = run.advance(read, 8.0, &pool, &Pulse::new()).unwrap();
         let (again, ends_again) = run.collect(n, done.clone()).unwrap();
-        prop_assert_eq!(&ends.tally, &ends_again.tally);
-        prop_assert_eq!(ends.tally.unwrap().1[0].terms, 8 * n);
+        prop_assert_eq!(&ends.tallies, &ends_again.tallies);
+        prop_assert_eq!(ends.tallies[0].1[0].terms, 8 * n);
         // A longer run goes on from the counts at the end of this one.
         let longer = ensemble(11.0, None, observers());
         let on = longer.advance(longer.replan(done).unwrap(), 11.0, &pool, &Pulse::new()).unwrap();
         let (_, on) = longer.collect(n, on).unwrap();
         let (_, straight) = longer.simulate(n, &pool, &Pulse::new()).unwrap();
-        prop_assert_eq!(on.tally, straight.tally);
+        prop_assert_eq!(on.tallies, straight.tallies);
         prop_assert_eq!(format!("{whole:?}"), format!("{again:?}"));
     }
 }

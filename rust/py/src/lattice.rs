@@ -9,7 +9,7 @@ use numpy::{
 use pyo3::prelude::*;
 use quincunx_core::{Error, Result};
 use quincunx_lattice::exact::{self, Model};
-use quincunx_lattice::sample::{LatticeKernel, Law, Method, Order, Start};
+use quincunx_lattice::sample::{self, LatticeKernel, Law, Method, Order, Start};
 use quincunx_lattice::{Geometry, Ising, Potts, Values};
 
 use crate::error::IntoPython;
@@ -202,15 +202,43 @@ fn lattice_kernel(
     clusters: i64,
     random: bool,
 ) -> PyResult<PyKernel> {
-    let start = if random {
+    let method = method_named(name, order, clusters).py()?;
+    let kernel = LatticeKernel::new(model.inner.clone(), method, start_of(random));
+    Ok(PyKernel::new(kernel.py()?))
+}
+
+fn start_of(random: bool) -> Start {
+    if random {
         Start::Random
     } else {
         Start::Ordered
-    };
-    let method = method_named(name, order, clusters).py()?;
-    Ok(PyKernel::new(
-        LatticeKernel::new(model.inner.clone(), method, start).py()?,
-    ))
+    }
+}
+
+/// A model, a ladder of inverse temperatures and the method of the sweeps between swaps, ready to run.
+#[pyfunction]
+fn tempering_kernel(
+    model: &PySpinModel,
+    betas: Vec<f64>,
+    copies: i64,
+    inner: (String, String, i64),
+    random: bool,
+) -> PyResult<PyKernel> {
+    let method = method_named(&inner.0, &inner.1, inner.2).py()?;
+    let kernel = LatticeKernel::tempering(
+        model.inner.clone(),
+        betas,
+        &method,
+        copies,
+        start_of(random),
+    );
+    Ok(PyKernel::new(kernel.py()?))
+}
+
+/// Refuses a ladder with wrong choices before any model is there.
+#[pyfunction]
+fn check_tempering(betas: Vec<f64>, copies: i64) -> PyResult<()> {
+    sample::check_tempering(betas, copies).py()
 }
 
 /// (ln Z, energy per site, its variance, specific heat, method).
@@ -316,6 +344,8 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(check_lattice_method, module)?)?;
     module.add_function(wrap_pyfunction!(automatic_lattice_method, module)?)?;
     module.add_function(wrap_pyfunction!(lattice_kernel, module)?)?;
+    module.add_function(wrap_pyfunction!(tempering_kernel, module)?)?;
+    module.add_function(wrap_pyfunction!(check_tempering, module)?)?;
     module.add_function(wrap_pyfunction!(lattice_thermodynamics, module)?)?;
     module.add_function(wrap_pyfunction!(log_partition, module)?)?;
     module.add_function(wrap_pyfunction!(bond_moments, module)?)?;

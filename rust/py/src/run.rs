@@ -208,13 +208,15 @@ type PyEndings<'py> = (
     u64,
     u64,
     Option<(u64, f64, Vec<f64>)>,
-    Option<(&'static str, Vec<f64>)>,
+    Vec<(&'static str, Vec<f64>)>,
 );
 
 fn endings_to_python(py: Python<'_>, e: Endings) -> PyEndings<'_> {
     let told = e
-        .tally
-        .map(|(name, totals)| (name, totals.into_iter().map(Tally::mean).collect()));
+        .tallies
+        .into_iter()
+        .map(|(name, totals)| (name, totals.into_iter().map(Tally::mean).collect()))
+        .collect();
     (
         e.status.into_pyarray(py),
         e.events,

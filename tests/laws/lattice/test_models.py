@@ -59,6 +59,7 @@ METHODS = {
     lattice.Wolff,
     lattice.SwendsenWang,
     lattice.Kawasaki,
+    lattice.ParallelTempering,
 }
 MODELS = [
     lattice.Ising(lattice.Square(3), beta=0.3),

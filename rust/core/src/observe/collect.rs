@@ -37,13 +37,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Collector {
-    /// A collector for `sets` parameter sets of `replicas` each; `kinds` are those of the kernel's columns, `tally` is the
-    /// name of what it counts.
+    /// A collector for `sets` parameter sets of `replicas` each; `kinds` are those of the kernel's columns, `tallies` the
+    /// names of what it counts.
     pub fn new(
         plan: Arc<Plan>,
         folds: Vec<Fold>,
         kinds: Vec<Kind>,
-        tally: Option<&'static str>,
+        tallies: Vec<&'static str>,
         sets: usize,
         replicas: u64,
     ) -> Result<Self> {
@@ -59,7 +59,10 @@ impl Collector {
             .collect();
         let endings = Mutex::new(Endings {
             status: vec![Status::Truncated as u8; rows],
-            tally: tally.map(|name| (name, vec![Tally::default(); sets])),
+            tallies: tallies
+                .into_iter()
+                .map(|name| (name, vec![Tally::default(); sets]))
+                .collect(),
             ..Endings::default()
         });
         Ok(Self {
@@ -173,8 +176,8 @@ impl Collector {
         for (i, track) in tracks.iter().enumerate() {
             endings.status[row0 + i] = track.status as u8;
             endings.events += track.events;
-            if let Some((_, totals)) = &mut endings.tally {
-                totals[set].add(track.tally);
+            for ((_, totals), counted) in endings.tallies.iter_mut().zip(&track.tallies) {
+                totals[set].add(*counted);
             }
             if !track.status.is_fine() {
                 endings.failed += 1;

@@ -126,6 +126,6 @@ pub struct Endings {
     pub failure: Option<(u64, f64, Vec<f64>)>,
     /// Number of failed replicas.
     pub failed: u64,
-    /// What the method counted: its name, and the total over replicas of each set.
-    pub tally: Option<(&'static str, Vec<Tally>)>,
+    /// What the method counted: names, and the total over replicas of each set.
+    pub tallies: Vec<(&'static str, Vec<Tally>)>,
 }

@@ -107,11 +107,11 @@ pub struct Track {
     /// Looks made so far (index into the plan's schedule).
     pub(super) looked: usize,
     /// Nothing observed can change any more.
-    pub(super) done: bool,
+    pub(crate) done: bool,
     /// Events or steps made.
     pub events: u64,
-    /// What the method counted of its own moves.
-    pub tally: Tally,
+    /// What the method counted of its own moves, as far as it did.
+    pub tallies: SmallVec<[Tally; 1]>,
     /// One per part.
     pub traces: SmallVec<[Trace; 1]>,
 }
@@ -126,7 +126,7 @@ impl Track {
             looked: 0,
             done: false,
             events: 0,
-            tally: Tally::default(),
+            tallies: SmallVec::new(),
             traces: parts.iter().map(Trace::new).collect(),
         }
     }

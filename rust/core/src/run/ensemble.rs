@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::kernel::{Kernel, Saved, Starts, Task, UNITS};
-use super::piece::Piece;
+use super::piece::{Piece, reached};
 use super::pool::Pool;
 use super::pulse::Pulse;
 use crate::error::check;
@@ -14,7 +14,7 @@ use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Re
 use crate::rng::Key;
 use crate::{Error, Result};
 
-/// One parameter set: its law, its starts, its key.
+/// One parameter set, or the sets that one kernel moves together ([`Kernel::rungs`]): law, starts, key.
 #[derive(Clone, Debug)]
 pub struct Set {
     /// The law and its algorithm.
@@ -23,7 +23,7 @@ pub struct Set {
     pub starts: Arc<Starts>,
     /// The key of its streams.
     pub key: Key,
-    /// What to keep of it: the same observers in every set, though formulas may hold other parameters.
+    /// What to keep of each: the same observers in every set, though formulas may hold other parameters.
     pub plan: Arc<Plan>,
 }
 
@@ -34,6 +34,8 @@ type Done = (Vec<Track>, Vec<Arc<Saved>>);
 #[derive(Debug)]
 pub struct Ensemble {
     sets: Vec<Set>,
+    /// Parameter sets per kernel.
+    rungs: usize,
     folds: Vec<Fold>,
     span: (f64, f64),
 }
@@ -44,12 +46,21 @@ impl Ensemble {
         if sets.iter().any(|s| s.plan.parts.len() != folds.len()) {
             return Err(Error::Internal("one fold per part".into()));
         }
-        Ok(Self { sets, folds, span })
+        let rungs = sets.first().map_or(1, |s| s.kernel.rungs());
+        if rungs == 0 || sets.iter().any(|s| s.kernel.rungs() != rungs) {
+            return Err(Error::Internal("kernels of equal numbers of rungs".into()));
+        }
+        Ok(Self {
+            sets,
+            rungs,
+            folds,
+            span,
+        })
     }
 
-    /// Number of parameter sets.
+    /// Number of parameter sets, those that move together counted one by one.
     pub fn sets(&self) -> usize {
-        self.sets.len()
+        self.sets.len() * self.rungs
     }
 
     /// Runs `n` replicas of every set to the end.
@@ -59,8 +70,9 @@ impl Ensemble {
         let blocks: Vec<Piece> = self.blocks(n);
         let run = |piece: &Piece| -> Result<bool> {
             let tracks = self.run_block(piece, pool.threads(), pulse)?;
-            collector.insert(piece.set, piece.replicas.start, &tracks)?;
-            Ok(tracks.iter().any(|t| t.status.is_fine()))
+            let some_fine = tracks.iter().any(|t| t.status.is_fine());
+            self.insert(&collector, piece, tracks)?;
+            Ok(some_fine)
         };
         // The first block goes alone: when all of it fails the rest would too.
         if let Some((first, rest)) = blocks.split_first()
@@ -109,21 +121,45 @@ impl Ensemble {
                     piece.replicas.start.max(block.replicas.start),
                     piece.replicas.end.min(block.replicas.end),
                 );
-                for r in from..to {
-                    tracks.extend(
-                        usize::try_from(r - piece.replicas.start)
-                            .ok()
-                            .and_then(|i| done.get(i))
-                            .cloned(),
-                    );
+                if from < to {
+                    let slots = self.slots(&(from..to), piece.replicas.start)?;
+                    tracks.extend_from_slice(done.get(slots).unwrap_or_default());
                 }
             }
-            if tracks.len() as u64 != block.replicas.end - block.replicas.start {
+            if tracks.len() != self.slots(&block.replicas, block.replicas.start)?.len() {
                 return Err(Error::Internal("a replica is missing".into()));
             }
-            collector.insert(block.set, block.replicas.start, &tracks)?;
+            self.insert(&collector, &block, tracks)?;
         }
         Ok(collector.finish())
+    }
+
+    /// The places of some replicas in a list, rung by rung, that begins with replica `first`.
+    fn slots(&self, replicas: &Range<u64>, first: u64) -> Result<Range<usize>> {
+        let slot = |replica: u64| {
+            let replicas = usize::try_from(replica.checked_sub(first)?).ok()?;
+            replicas.checked_mul(self.rungs)
+        };
+        slot(replicas.start)
+            .zip(slot(replicas.end))
+            .map(|(start, end)| start..end)
+            .ok_or_else(|| Error::Internal("slots".into()))
+    }
+
+    /// Hands the tracks of a block over, every rung as a parameter set of its own.
+    fn insert(&self, collector: &Collector, block: &Piece, tracks: Vec<Track>) -> Result<()> {
+        let first = block.replicas.start;
+        if self.rungs == 1 {
+            return collector.insert(block.set, first, &tracks);
+        }
+        let mut apart: Vec<Vec<Track>> = vec![Vec::new(); self.rungs];
+        for (slot, track) in tracks.into_iter().enumerate() {
+            apart[slot % self.rungs].push(track);
+        }
+        apart
+            .iter()
+            .enumerate()
+            .try_for_each(|(rung, own)| collector.insert(block.set * self.rungs + rung, first, own))
     }
 
     /// Fits pieces of an earlier, shorter run to this one.
@@ -153,8 +189,8 @@ impl Ensemble {
             Arc::clone(&set.plan),
             self.folds.clone(),
             kinds,
-            set.kernel.tally(),
-            self.sets.len(),
+            set.kernel.tallies(),
+            self.sets(),
             n,
         )
     }
@@ -166,8 +202,9 @@ impl Ensemble {
             return 0;
         };
         let in_flight = u128::from(n.min(BLOCK * threads as u64))
-            * (self.sets.len().min(threads).max(1) as u128);
-        let rows = u128::from(n) * self.sets.len() as u128;
+            * (self.sets.len().min(threads).max(1) * self.rungs) as u128;
+        let sets = self.sets() as u128;
+        let rows = u128::from(n) * sets;
         let blocks = u128::from(n.div_ceil(BLOCK)) * self.sets.len() as u128;
         let parts = set.plan.parts.iter().zip(&self.folds).map(|(part, fold)| {
             let row = 8 * part.values() as u128;
@@ -175,11 +212,9 @@ impl Ensemble {
                 Reduce::Keep => rows * row,
                 Reduce::Moments { order, cov } => {
                     let width = if *cov { part.width() } else { 0 };
-                    self.sets.len() as u128 * row * (order + width) as u128
+                    sets * row * (order + width) as u128
                 }
-                Reduce::Histogram { edges } => {
-                    self.sets.len() as u128 * row * (edges.len() + 1) as u128
-                }
+                Reduce::Histogram { edges } => sets * row * (edges.len() + 1) as u128,
             };
             kept + in_flight * row
         });
@@ -294,15 +329,12 @@ impl Ensemble {
             key,
             plan,
         } = &self.sets[set];
-        let slots = usize::try_from(replicas.end - replicas.start)
-            .map_err(|_| Error::Internal("slots".into()))?;
+        let places = self.slots(&replicas, replicas.start)?.len();
         let tracks = match resumed {
-            Some(all) => all.iter().map(|s| s.track.clone()).collect(),
-            None => Recorder::fresh(plan, slots),
+            Some(all) => all.iter().flat_map(|s| s.tracks.clone()).collect(),
+            None => Recorder::fresh(plan, places),
         };
-        let from = resumed
-            .and_then(|all| all.iter().map(|s| s.time).reduce(f64::min))
-            .unwrap_or(self.span.0);
+        let from = resumed.and_then(reached).unwrap_or(self.span.0);
         let mut task = Task {
             key: *key,
             replicas,
@@ -311,10 +343,11 @@ impl Ensemble {
             from,
             until,
             last: until >= self.span.1,
+            rungs: self.rungs,
             starts,
             resumed,
             saves,
-            saved: vec![None; slots],
+            saved: vec![None; places / self.rungs],
             pulse,
             reported: 0,
         };
@@ -329,12 +362,12 @@ impl Ensemble {
         let saved = if saves {
             saved
                 .into_iter()
-                .zip(&tracks)
+                .zip(tracks.chunks(self.rungs))
                 .map(|(s, t)| {
                     Arc::new(s.unwrap_or_else(|| Saved {
                         time: until,
                         state: Vec::new(),
-                        track: t.clone(),
+                        tracks: t.into(),
                     }))
                 })
                 .collect()

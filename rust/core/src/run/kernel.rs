@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
+use smallvec::SmallVec;
 
 use super::pulse::Pulse;
 use crate::observe::{Clock, Kind, Recorder, Track};
@@ -57,10 +58,17 @@ pub trait Kernel: Send + Sync + std::fmt::Debug {
         1
     }
 
-    /// Name of what the method counts of its own moves besides events, a mean such as that of accepted proposals: the same
-    /// in every parameter set of a run. It is reported to [`Recorder::tally`] before [`Task::keep`].
-    fn tally(&self) -> Option<&'static str> {
-        None
+    /// Parameter sets that the kernel moves together, because their replicas interact (temperatures that are swapped).
+    /// Replica `slot` of set `rung` is known to the recorder as [`Task::track`]`(slot, rung)`; a state, a start and a kept
+    /// state are those of all rungs together. The same in every kernel of a run.
+    fn rungs(&self) -> usize {
+        1
+    }
+
+    /// Names of what the method counts of its own moves besides events, means such as that of accepted proposals: the same
+    /// in every parameter set of a run. They are reported to [`Recorder::tally`] before [`Task::keep`].
+    fn tallies(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Runs all replicas of the task.
@@ -104,8 +112,8 @@ pub struct Saved {
     pub time: f64,
     /// The kernel's state.
     pub state: Vec<u8>,
-    /// What had been observed at that time.
-    pub track: Track,
+    /// What had been observed at that time, rung by rung.
+    pub tracks: SmallVec<[Track; 1]>,
 }
 
 /// A range of replicas of one parameter set to be moved through a stretch of time.
@@ -121,6 +129,7 @@ pub struct Task<'a> {
     pub(super) from: f64,
     pub(super) until: f64,
     pub(super) last: bool,
+    pub(super) rungs: usize,
     pub(super) starts: &'a Starts,
     pub(super) resumed: Option<&'a [Arc<Saved>]>,
     pub(super) saves: bool,
@@ -141,6 +150,11 @@ impl Task<'_> {
     /// The replica number of a slot.
     pub fn replica(&self, slot: usize) -> u64 {
         self.replicas.start + slot as u64
+    }
+
+    /// The slot of the recorder that belongs to replica `slot` of parameter set `rung`, one of [`Kernel::rungs`].
+    pub fn track(&self, slot: usize, rung: usize) -> usize {
+        slot * self.rungs + rung
     }
 
     /// The time at which the whole run begins.
@@ -200,12 +214,14 @@ impl Task<'_> {
         }
         let state = postcard::to_stdvec(state)
             .map_err(|e| Error::Internal(format!("a state cannot be saved: {e}")))?;
-        let track = self.recorder.track(slot).cloned();
-        if let (Some(place), Some(track)) = (self.saved.get_mut(slot), track) {
+        let tracks = self
+            .recorder
+            .tracks(self.track(slot, 0)..self.track(slot + 1, 0));
+        if let Some(place) = self.saved.get_mut(slot) {
             *place = Some(Saved {
                 time: t,
                 state,
-                track,
+                tracks: tracks.into(),
             });
         }
         Ok(())

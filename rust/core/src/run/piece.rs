@@ -18,10 +18,18 @@ pub struct Piece {
     pub replicas: Range<u64>,
     /// Where each stands; empty before the start.
     pub(super) saved: Vec<Arc<Saved>>,
-    /// What each left behind, once the end was reached.
+    /// What each left behind, rung by rung, once the end was reached.
     pub(super) tracks: Option<Vec<Track>>,
     /// The end that was reached.
     pub(super) end: Option<f64>,
+}
+
+/// The time from which saved replicas go on together: one that was observed to its end stands still at an earlier time
+/// and does not count among others.
+pub(super) fn reached(saved: &[Arc<Saved>]) -> Option<f64> {
+    let goes_on = saved.iter().filter(|s| s.tracks.iter().any(|t| !t.done));
+    let latest = || saved.iter().map(|s| s.time).reduce(f64::max);
+    goes_on.map(|s| s.time).reduce(f64::min).or_else(latest)
 }
 
 impl Piece {
@@ -46,9 +54,9 @@ impl Piece {
         self.tracks.is_some()
     }
 
-    /// The time that every replica has reached; None before the start.
+    /// The time that every replica has reached that goes on; None before the start.
     pub fn time(&self) -> Option<f64> {
-        self.saved.iter().map(|s| s.time).reduce(f64::min)
+        reached(&self.saved)
     }
 
     /// The binary form.
@@ -72,7 +80,9 @@ impl Piece {
         (self.tracks, self.end) = (None, None);
         for saved in &mut self.saved {
             let time = saved.time;
-            Arc::make_mut(saved).track.replan(plan, time)?;
+            for track in &mut Arc::make_mut(saved).tracks {
+                track.replan(plan, time)?;
+            }
         }
         Ok(self)
     }

@@ -43,6 +43,14 @@ impl Ising {
         })
     }
 
+    /// The same model at another inverse temperature.
+    pub fn at(&self, beta: f64) -> Result<Self> {
+        Ok(Self {
+            beta: check_beta(beta)?,
+            ..self.clone()
+        })
+    }
+
     /// Sites and bonds.
     pub fn geometry(&self) -> &Arc<Geometry> {
         &self.geometry

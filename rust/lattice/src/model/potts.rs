@@ -37,6 +37,14 @@ impl Potts {
         })
     }
 
+    /// The same model at another inverse temperature.
+    pub fn at(&self, beta: f64) -> Result<Self> {
+        Ok(Self {
+            beta: check_beta(beta)?,
+            ..self.clone()
+        })
+    }
+
     /// Sites and bonds.
     pub fn geometry(&self) -> &Arc<Geometry> {
         &self.geometry

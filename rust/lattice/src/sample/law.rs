@@ -45,6 +45,14 @@ impl Law {
         }
     }
 
+    /// The same law at another inverse temperature.
+    pub fn at(&self, beta: f64) -> Result<Self> {
+        match self {
+            Law::Ising(m) => m.at(beta).map(Law::Ising),
+            Law::Potts(m) => m.at(beta).map(Law::Potts),
+        }
+    }
+
     /// Number of values of one spin.
     pub fn values(&self) -> usize {
         match self {
@@ -121,6 +129,18 @@ impl Law {
         }
     }
 
+    /// How alike two states are: the site mean of `s1 s2` (Ising), `(q mean(delta) - 1) / (q - 1)` (Potts).
+    pub fn overlap(&self, a: &[i8], b: &[i8]) -> f64 {
+        let n = a.len() as f64;
+        match self {
+            Law::Ising(_) => product(a, b) as f64 / n,
+            Law::Potts(m) => {
+                let equal = a.iter().zip(b).filter(|(x, y)| x == y).count() as f64;
+                (m.q() as f64 * (equal / n) - 1.0) / (m.q() as f64 - 1.0)
+            }
+        }
+    }
+
     /// Magnetization per site.
     pub fn magnetization(&self, state: &[i8]) -> f64 {
         match self {
@@ -128,6 +148,21 @@ impl Law {
             Law::Potts(m) => m.magnetization(state),
         }
     }
+}
+
+/// `sum_i a_i b_i`.
+fn product(a: &[i8], b: &[i8]) -> i64 {
+    let parts = a.chunks(1 << 16).zip(b.chunks(1 << 16));
+    parts
+        .map(|(a, b)| {
+            i64::from(
+                a.iter()
+                    .zip(b)
+                    .map(|(&x, &y)| i32::from(x * y))
+                    .sum::<i32>(),
+            )
+        })
+        .sum()
 }
 
 fn sum(state: &[i8]) -> i64 {
@@ -139,23 +174,10 @@ fn sum(state: &[i8]) -> i64 {
 /// `sum_b s_i s_j` on the square torus, row by row without a bond table.
 fn square_torus_sum(state: &[i8], cells: &[usize]) -> i64 {
     let columns = cells[1];
-    let dot = |a: &[i8], b: &[i8]| -> i64 {
-        let parts = a.chunks(1 << 16).zip(b.chunks(1 << 16));
-        parts
-            .map(|(a, b)| {
-                i64::from(
-                    a.iter()
-                        .zip(b)
-                        .map(|(&x, &y)| i32::from(x * y))
-                        .sum::<i32>(),
-                )
-            })
-            .sum()
-    };
-    let vertical =
-        dot(&state[columns..], state) + dot(&state[..columns], &state[state.len() - columns..]);
+    let vertical = product(&state[columns..], state)
+        + product(&state[..columns], &state[state.len() - columns..]);
     let horizontal = state
         .chunks_exact(columns)
-        .map(|row| dot(&row[1..], row) + i64::from(row[0] * row[columns - 1]));
+        .map(|row| product(&row[1..], row) + i64::from(row[0] * row[columns - 1]));
     vertical + horizontal.sum::<i64>()
 }

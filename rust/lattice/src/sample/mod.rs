@@ -1,8 +1,9 @@
-//! Markov chain Monte Carlo: single-site moves, clusters, and the loop that runs them.
+//! Markov chain Monte Carlo: single-site moves, clusters, tempering, and the loop that runs them.
 
 mod chance;
 mod checkerboard;
 mod choose;
+mod columns;
 mod kawasaki;
 mod kernel;
 mod law;
@@ -13,6 +14,7 @@ mod scan;
 mod signed;
 mod single_site;
 mod swendsen_wang;
+mod tempering;
 mod threshold;
 mod wolff;
 
@@ -20,6 +22,7 @@ pub use kernel::{LatticeKernel, Start};
 pub use law::Law;
 pub use method::{Method, Order};
 pub(crate) use scan::{Chain, Move, Scratch};
+pub use tempering::check as check_tempering;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The one interface through which every kernel reports what its replicas do.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::observe::plan::{Observable, Observer, Part, Plan};
@@ -73,9 +74,9 @@ impl Recorder {
         self.tracks
     }
 
-    /// A copy of the track of `slot`, for a checkpoint.
-    pub(crate) fn track(&self, slot: usize) -> Option<&Track> {
-        self.tracks.get(slot)
+    /// The tracks of some slots, for a checkpoint.
+    pub(crate) fn tracks(&self, slots: Range<usize>) -> &[Track] {
+        self.tracks.get(slots).unwrap_or_default()
     }
 
     /// The plan being followed.
@@ -128,13 +129,16 @@ impl Recorder {
         }
     }
 
-    /// Adds to what the method counts of the moves of `slot`; see [`Kernel::tally`].
+    /// Adds to number `which` of what the method counts of the moves of `slot`; see [`Kernel::tallies`].
     ///
-    /// [`Kernel::tally`]: crate::run::Kernel::tally
+    /// [`Kernel::tallies`]: crate::run::Kernel::tallies
     #[inline]
-    pub fn tally(&mut self, slot: usize, counted: Tally) {
+    pub fn tally(&mut self, slot: usize, which: usize, counted: Tally) {
         if let Some(track) = self.tracks.get_mut(slot) {
-            track.tally.add(counted);
+            if track.tallies.len() <= which {
+                track.tallies.resize(which + 1, Tally::default());
+            }
+            track.tallies[which].add(counted);
         }
     }
 
