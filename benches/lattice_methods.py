@@ -76,6 +76,7 @@ def integrated_times(model, method, stride, seconds):
 def measure(model, method, seconds):
     """Integrated times in sweeps (nan where the run is too short to tell) and the seconds of a sweep."""
     each, stride, longest = sweep_time(model, method), 1, np.inf
+    found = np.full(len(NAMES), np.nan)
     while longest > 8 and 200 * stride * each < 10 * seconds:  # no more looks than the correlation needs
         times, looks = integrated_times(model, method, stride, seconds)
         longest = times.max()
