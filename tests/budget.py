@@ -52,6 +52,14 @@ def p_z(estimate, exact, se):
     return min(1.0, float(2 * stats.norm.sf(z.max())) * z.size) if np.isfinite(z).all() else 0.0
 
 
+def p_t(estimate, exact, se, freedom):
+    """`p_z` where the standard error comes from `freedom + 1` values itself: Student's law."""
+    estimate, exact, se = np.broadcast_arrays(estimate, exact, se)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.abs((estimate - exact) / se)
+    return min(1.0, float(2 * stats.t.sf(t.max(), freedom)) * t.size) if np.isfinite(t).all() else 0.0
+
+
 def p_ks(sample, cdf):
     """Kolmogorov-Smirnov against a continuous distribution function."""
     return float(stats.kstest(np.asarray(sample, dtype=float).ravel(), cdf).pvalue)

@@ -42,6 +42,8 @@ class Info(Mapping[str, Any]):
     swap_rates, round_trips : array (\\*G, K - 1), float or array (\\*G)
         Swaps accepted per attempt between neighbouring temperatures; round trips per walker. Only of
         `lattice.ParallelTempering`.
+    model : Ising or Potts
+        The law; only of lattices, whose averages and pictures need the sites.
 
     Notes
     -----

@@ -5,8 +5,8 @@
 | values on a time grid | mean line, band from 5 to 95 %, up to 10 thin paths; one colour per name and parameter set |
 | moments               | mean line, band of one standard deviation |
 | array state           | time x site image of replica 0 |
-| lattice ``state``     | the last picture of replica 0 |
-| one value per replica | histogram, as steps |
+| lattice ``state``     | the last picture of replica 0: squares, hexagons, triangles, the middle layer of a cube, a ring |
+| one value per replica | histogram, as steps; of a sweep: mean against the parameter, with its standard error |
 | histogram             | density, as steps |
 | first passage         | the fraction that has not arrived, with a 95 % band |
 | autocorrelation       | mean over replicas against the lag, with a band of two standard errors |
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from quincunx import _lattice_picture
 from quincunx._reduced import EventsResult, HistogramResult, MomentsResult, Parts
 from quincunx._result import Result
 
@@ -89,6 +90,8 @@ def plot(result: Result, name: str | None = None, *, ax: Axes | None = None, **k
         _state(result, names[0], len(shape), ax, kw)
     elif _timed(result):
         _paths(result, names, ax, kw)
+    elif (swept := _swept(result)) is not None and result.n > 1:
+        _against(result, names, swept, ax, kw)
     else:
         _values(result, names, ax, kw)
     if len(ax.get_legend_handles_labels()[1]) > 1:
@@ -167,6 +170,30 @@ def _paths(result: Result, names: list[str], ax: Axes, kw: dict[str, Any]) -> No
         ax.plot(t, mean, **style)
     ax.set_xlabel("t")
     ax.set_ylabel(names[0] if len(names) == 1 else "value")
+
+
+def _swept(result: Result) -> str | None:
+    """The parameter on the x axis: one number per set that differs along the last axis of the sweep."""
+    if not result._shape or result._shape[-1] < 2:  # noqa: SLF001
+        return None
+    for key, value in result.params.items():
+        numbers = np.asarray(value)
+        if numbers.shape == result._shape and numbers.dtype.kind in "iuf" and np.ptp(numbers, axis=-1).any():  # noqa: SLF001
+            return key
+    return None
+
+
+def _against(result: Result, names: list[str], swept: str, ax: Axes, kw: dict[str, Any]) -> None:
+    """Draw means with standard errors against a swept parameter, one curve per name and set of the others."""
+    x = np.asarray(result.params[swept])
+    others = {k: v for k, v in result.params.items() if k != swept and np.shape(v) == x.shape}
+    curves = [(name, index) for name in names for index in np.ndindex(x.shape[:-1])]
+    for i, (name, index) in enumerate(curves):
+        words = [f"{k} = {np.asarray(v)[index][0]:g}" for k, v in others.items() if np.asarray(v).dtype.kind in "iufb"]
+        label = _label(name, ", ".join(words) if x.ndim > 1 else "", names)
+        style = {"color": f"C{i % 10}", "label": label, "marker": ".", "capsize": 2, "lw": 1.0, **kw}
+        ax.errorbar(x[index], result.mean(name)[index], result.sem(name)[index], **style)
+    ax.set(xlabel=swept, ylabel=names[0] if len(names) == 1 else "mean")
 
 
 def _values(result: Result, names: list[str], ax: Axes, kw: dict[str, Any]) -> None:
@@ -248,6 +275,13 @@ def _state(result: Result, name: str, dimensions: int, ax: Axes, kw: dict[str, A
     """Draw the array state of replica 0 of the first set: one dimension against time, two or three at the end."""
     values = np.asarray(result[name])[(0,) * len(result._shape) + (0,)]  # noqa: SLF001
     timed = _timed(result)
+    if name == "state" and (model := result.info.get("model")) is not None and values.size:
+        last = values[-1] if timed else values
+        _lattice_picture.draw(model, last, ax, kw)
+        words = [f"{name}{_when(result)}{_lattice_picture.layer(model, last)}"]
+        words += [label for _, label in list(_sets(result))[:1] if label]
+        ax.set_title(", ".join(words))
+        return
     if dimensions == 1 and not timed:
         ax.plot(values, **kw)
         ax.set(xlabel="site", ylabel=name)
@@ -263,7 +297,10 @@ def _state(result: Result, name: str, dimensions: int, ax: Axes, kw: dict[str, A
         while last.ndim > 2:  # the middle slice of a cube
             last = last[last.shape[0] // 2]
         picture = ax.imshow(last, **style)
-        when = float(np.ravel(result._t)[-1]) if result._t is not None else None  # noqa: SLF001
-        ax.set(xticks=[], yticks=[], title=name if when is None else f"{name} at t = {when:g}")
+        ax.set(xticks=[], yticks=[], title=f"{name}{_when(result)}")
     if ax.figure is not None:
         ax.figure.colorbar(picture, ax=ax)
+
+
+def _when(result: Result) -> str:
+    return "" if result._t is None else f" at t = {float(np.ravel(result._t)[-1]):g}"  # noqa: SLF001

@@ -41,6 +41,8 @@ MONTE_CARLO = {
     "max_bytes": 1e9,
     "progress": False,
 }
+RUNS = qx.simulate(ISING, t=60, n=4, params={"beta": [0.3, 0.34]}, rng=1, observe=observe.every(1, burn=10))
+JOINED = lattice.reweight(RUNS, autocorrelation=2.0)
 EXACT = [
     lattice.thermodynamics,
     lattice.log_partition,
@@ -64,6 +66,12 @@ ENTRIES = [
     ("ParallelTempering", lattice.ParallelTempering, {"betas": [0.2, 0.4], "inner": lattice.Wolff(), "copies": 2}),
     ("Wolff", lattice.Wolff, {"clusters": 2}),
     *((f.__name__, f, {"model": ISING}) for f in EXACT),
+    *((f.__name__, f, {"result": RUNS, "block": 4}) for f in (lattice.binder, lattice.specific_heat)),
+    ("susceptibility", lattice.susceptibility, {"result": RUNS, "subtract": "mean", "block": 4}),
+    ("lattice.reweight", lattice.reweight, {"result": RUNS, "autocorrelation": 2.0}),
+    ("reweighted.mean", JOINED.mean, {"name": "energy", "beta": 0.32}),
+    *((f.__name__, f, {"beta": [0.31, 0.32]}) for f in (JOINED.specific_heat, JOINED.binder, JOINED.log_partition)),
+    ("reweighted.susceptibility", JOINED.susceptibility, {"beta": 0.32, "subtract": None}),
     ("thermodynamics.mean", lattice.thermodynamics(ISING).mean, {"name": "energy"}),
     ("boltzmann.var", lattice.boltzmann(ISING).var, {"name": "energy"}),
     ("critical_beta", lattice.critical_beta, {"geometry": SMALL, "q": 3}),

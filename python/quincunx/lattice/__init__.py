@@ -1,5 +1,6 @@
 """Spin lattices: Ising and Potts models on regular lattices and graphs, simulated and solved exactly."""
 
+from quincunx.lattice._averages import binder, specific_heat, susceptibility
 from quincunx.lattice._exact import (
     Boltzmann,
     Thermodynamics,
@@ -17,6 +18,7 @@ from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square
 from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 from quincunx.lattice._tempering import ParallelTempering
+from quincunx.lattice._reweight import Reweighted, reweight
 
 __all__ = [
     "Boltzmann",
@@ -32,11 +34,13 @@ __all__ = [
     "Metropolis",
     "ParallelTempering",
     "Potts",
+    "Reweighted",
     "Square",
     "SwendsenWang",
     "Thermodynamics",
     "Triangular",
     "Wolff",
+    "binder",
     "boltzmann",
     "bond_moments",
     "critical_beta",
@@ -45,6 +49,9 @@ __all__ = [
     "log_partition",
     "marginals",
     "onsager_energy",
+    "reweight",
+    "specific_heat",
+    "susceptibility",
     "thermodynamics",
     "yang_magnetization",
 ]

@@ -98,6 +98,8 @@ class SpinModel(Model):
     def _special_start(self, start: Any) -> Hashable | None:
         if isinstance(start, Mapping) and set(start) == {"state"}:
             start = start["state"]
+        if start is None:
+            return "ordered"  # no row of a start has to be made, sent and checked
         return "random" if isinstance(start, str) and start == "random" else None
 
     def _automatic(self) -> Method:
@@ -115,6 +117,9 @@ class SpinModel(Model):
 
     def _seen(self, seen: Any, n: int) -> dict[str, Any]:
         return equilibration(seen, n)
+
+    def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
+        return {"model": self}  # pictures need its sites, averages per site their number
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._identity() == self._identity()

@@ -5,7 +5,22 @@ one-dimensional array is one replica), and everything in front is kept.
 """
 
 from ._bootstrap import bootstrap
+from ._estimate import Estimate
+from ._jackknife import jackknife
 from ._mixing import autocorrelation_time, ess, rhat
+from ._reweight import Reweighting, reweight
 from ._tests import HypothesisTest, chi2_test, ks_test
 
-__all__ = ["HypothesisTest", "autocorrelation_time", "bootstrap", "chi2_test", "ess", "ks_test", "rhat"]
+__all__ = [
+    "Estimate",
+    "HypothesisTest",
+    "Reweighting",
+    "autocorrelation_time",
+    "bootstrap",
+    "chi2_test",
+    "ess",
+    "jackknife",
+    "ks_test",
+    "reweight",
+    "rhat",
+]

@@ -1,7 +1,9 @@
 //! Independent bits of one probability, 64 to a word.
 //!
 //! A bit built from twelve random bits is 1 with any probability that is a multiple of `2^-12`: from the last digit of
-//! the probability on, `b <- b or u` where the digit is 1 and `b <- b and u` where it is 0. What is missing to the full 64
+//! the probability on, `b <- b or u` where the digit is 1 and `b <- b and u` where it is 0. With the digit as a mask `d` and
+//! `not u` for `u` in the first case (as random as `u`) both are `b <- ((b xor d) and u) xor d`, and two digits in a row
+//! share an exclusive or: two operations per digit, one where there are instructions with three operands. What is missing to the full 64
 //! digits is an event so rare that one exponential number tells how many sites to skip to the next. Both together have
 //! the probability to the last digit.
 
@@ -19,8 +21,8 @@ const REST: u32 = 64 - DIGITS as u32;
 /// missing stays rare.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bernoulli {
-    /// The first digits as masks, last first.
-    digits: [u64; DIGITS],
+    /// The first digits as masks, last first, each with the one before it (none before the first, none after the last).
+    masks: [u64; DIGITS + 1],
     /// All ones if the complement is drawn.
     flip: u64,
     /// `-1 / ln(1 - e)`, with `e` the probability of the rare event; 0 if there is none.
@@ -37,13 +39,10 @@ impl Bernoulli {
             _ if upper => value.wrapping_neg(),
             _ => value,
         };
-        let mask = |k: usize| {
-            if drawn >> (REST as usize + k) & 1 == 1 {
-                u64::MAX
-            } else {
-                0
-            }
-        };
+        let digit = |k: usize| drawn >> (REST as usize + k) & 1;
+        let before = |k: usize| k.checked_sub(1).map_or(0, digit);
+        let at = |k: usize| if k < DIGITS { digit(k) } else { 0 };
+        let mask = |k: usize| (before(k) ^ at(k)).wrapping_neg();
         let first = drawn >> REST << REST;
         let e = (drawn - first) as f64 / first.wrapping_neg() as f64;
         let missing = drawn > first;
@@ -54,17 +53,22 @@ impl Bernoulli {
             e
         };
         Self {
-            digits: std::array::from_fn(mask),
+            masks: std::array::from_fn(mask),
             flip: if upper { u64::MAX } else { 0 },
             mean_skip: if missing { -1.0 / libm::log1p(-e) } else { 0.0 },
         }
     }
 
-    /// `bits` after one more digit, number `k` from the last, with the random word `u`.
+    /// The bits before the first digit.
+    #[inline(always)]
+    pub fn begin<V: Vector>(&self) -> V::U {
+        V::splat_u(self.masks[0])
+    }
+
+    /// The bits after one more digit, number `k` from the last, with the random word `u`.
     #[inline(always)]
     pub fn digit<V: Vector>(&self, k: usize, bits: V::U, u: V::U) -> V::U {
-        let d = V::splat_u(self.digits[k]);
-        V::or(V::and(bits, u), V::and(d, V::or(bits, u)))
+        V::xor(V::and(bits, u), V::splat_u(self.masks[k + 1]))
     }
 
     /// The events from the finished digits and the rare ones.
@@ -74,7 +78,7 @@ impl Bernoulli {
     }
 }
 
-/// The rare events of one probability, row by row.
+/// The rare events of one probability, block of rows by block of rows.
 #[derive(Debug, Default)]
 pub(super) struct Rare {
     mean_skip: f64,
@@ -85,7 +89,7 @@ pub(super) struct Rare {
 }
 
 impl Rare {
-    /// Starts anew, for rows of `chunks` chunks.
+    /// Starts anew, for blocks of `chunks` chunks.
     pub fn begin(&mut self, law: &Bernoulli, chunks: usize, stream: &mut Stream) {
         self.clear();
         self.bits.resize(chunks, Lanes::splat(0));
@@ -108,10 +112,10 @@ impl Rare {
         (stream.exponential() * self.mean_skip) as u64
     }
 
-    /// Moves to the next row.
-    pub fn advance(&mut self, stream: &mut Stream) {
+    /// Moves to the next block, of `chunks` chunks.
+    pub fn advance(&mut self, chunks: usize, stream: &mut Stream) {
         self.clear();
-        let sites = (self.bits.len() * CHUNK) as u64;
+        let sites = (chunks * CHUNK) as u64;
         while self.skip < sites {
             let site = self.skip as usize;
             self.bits[site / CHUNK][site % CHUNK / 64] |= 1 << (site % 64);
@@ -149,8 +153,12 @@ mod tests {
         ] {
             let threshold = Threshold::new(p);
             let law = Bernoulli::new(threshold);
-            let first = (law.digits.iter().enumerate()).fold(0.0, |sum, (k, d)| {
-                sum + (d & 1) as f64 * (0.5_f64).powi((DIGITS - k) as i32)
+            let digits = law.masks.iter().scan(0, |digit, mask| {
+                *digit ^= mask & 1;
+                Some(*digit)
+            });
+            let first = (digits.take(DIGITS).enumerate()).fold(0.0, |sum, (k, d)| {
+                sum + d as f64 * (0.5_f64).powi((DIGITS - k) as i32)
             });
             let rare = if law.mean_skip > 0.0 {
                 -(-1.0 / law.mean_skip).exp_m1()
@@ -173,7 +181,7 @@ mod tests {
         let mut rare = Rare::default();
         rare.begin(&law, 1, &mut stream);
         for _ in 0..1000 {
-            rare.advance(&mut stream);
+            rare.advance(1, &mut stream);
             assert!(rare.bits()[0].0.iter().all(|&word| word == 0));
         }
     }
@@ -188,7 +196,7 @@ mod tests {
         let rows = 200_000;
         let mut counts = [0_u32; 8];
         for _ in 0..rows {
-            rare.advance(&mut stream);
+            rare.advance(2, &mut stream);
             for (k, chunk) in rare.bits().iter().enumerate() {
                 for (lane, word) in chunk.0.iter().enumerate() {
                     counts[4 * k + lane / 2] += word.count_ones();

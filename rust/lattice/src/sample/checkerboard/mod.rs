@@ -6,7 +6,7 @@
 mod bernoulli;
 mod colours;
 mod packed;
-mod row;
+mod rows;
 
 pub(super) use colours::two_colours;
 pub(super) use packed::Packed;

@@ -9,7 +9,7 @@ use quincunx_core::simd::{LANES, Lanes, dispatch};
 use super::super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told};
 use super::super::threshold::{Threshold, boltzmann};
 use super::bernoulli::{Bernoulli, Rare};
-use super::row::Row;
+use super::rows::Rows;
 use crate::geometry::Kind;
 use crate::model::Ising;
 
@@ -17,6 +17,8 @@ use crate::model::Ising;
 pub(super) const CHUNK: usize = 64 * LANES;
 /// The flips of one row in so many are counted: all of them would take a twentieth longer.
 const COUNTED: usize = 128;
+/// Rows that one call of the kernel moves: enough to forget what a call costs, few enough for the nearest cache.
+const BLOCK: usize = 16;
 
 /// The square torus in words: in row `r` colour `c` holds the columns `2 i + (r + c) mod 2`, and site `i = s C + k`
 /// lies in chunk `k` of `C` at place `s`, so that both sideways neighbours are whole chunks.
@@ -130,30 +132,33 @@ impl Packed {
         } else {
             (odd, even)
         };
-        for row in 0..self.rows {
-            let span = row * self.chunks..(row + 1) * self.chunks;
-            let counted = row % COUNTED == 0;
-            if counted {
+        for first in (0..self.rows).step_by(BLOCK) {
+            let rows = first..(first + BLOCK).min(self.rows);
+            let counted = first * self.chunks..(first + 1) * self.chunks;
+            let counts = first % COUNTED == 0;
+            if counts {
                 before.clear();
-                before.extend_from_slice(&mine[span.clone()]);
+                before.extend_from_slice(&mine[counted.clone()]);
             }
-            rare.iter_mut().for_each(|rare| rare.advance(stream));
-            dispatch(Row {
+            for rare in rare.iter_mut() {
+                rare.advance(rows.len() * self.chunks, stream);
+            }
+            dispatch(Rows {
                 rules: self,
-                row,
+                rows,
                 colour,
                 mine,
                 theirs,
                 lanes,
                 rare: [rare[0].bits(), rare[1].bits()],
             });
-            if counted {
+            if counts {
                 told.add(Tally {
-                    sum: differences(before, &mine[span]),
+                    sum: differences(before, &mine[counted]),
                     terms: (CHUNK * self.chunks) as u64,
                 });
             }
-            if row % 64 == 63 {
+            if first / BLOCK % 4 == 3 {
                 beat()?;
             }
         }
@@ -190,7 +195,7 @@ impl Move for Packed {
             }
             let stream = &mut chain.stream;
             for (rare, law) in words.rare.iter_mut().zip([&self.one, &self.none]) {
-                rare.begin(law, self.chunks, stream);
+                rare.begin(law, BLOCK * self.chunks, stream);
             }
             for colour in 0..2 {
                 told.add(self.half_sweep(colour, words, &mut lanes, stream, beat)?);
@@ -286,7 +291,7 @@ mod tests {
                     .iter_mut()
                     .for_each(|word| word.0.iter_mut().for_each(|x| *x = stream.word()));
                 for (rare, law) in words.rare.iter_mut().zip([&packed.one, &packed.none]) {
-                    rare.begin(law, packed.chunks, &mut stream);
+                    rare.begin(law, BLOCK * packed.chunks, &mut stream);
                 }
                 packed
                     .half_sweep(0, &mut words, &mut lanes, &mut stream, &mut || Ok(()))
