@@ -32,9 +32,10 @@ class Info(Mapping[str, Any]):
         Wall time and threads.
     acceptance : float or array (\\*G)
         Accepted moves per proposed one, over all replicas and sweeps; only of methods that propose (`lattice.Metropolis`,
-        `lattice.Checkerboard`).
+        `lattice.Checkerboard`, `lattice.Kawasaki`).
     mean_cluster : float or array (\\*G)
-        Spins per flipped cluster, over all replicas and clusters; only of `lattice.Wolff`.
+        Spins per cluster, over all replicas and clusters: of `lattice.Wolff` per flipped one, of `lattice.SwendsenWang`
+        per cluster of the lattice.
     equilibration : Equilibration
         Mean energy over replicas on a logarithmic scale of sweeps, and its drift at the end; lattices of at most 65,536
         sites and 8 sweeps or more, unless a first passage is observed.

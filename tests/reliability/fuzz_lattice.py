@@ -11,6 +11,8 @@ CASES = {
     "HeatBath": (POTTS, lattice.HeatBath()),
     "Checkerboard": (lattice.Ising(lattice.Square(8), beta=0.4), lattice.Checkerboard()),
     "Wolff": (POTTS, lattice.Wolff()),
+    "SwendsenWang": (POTTS, lattice.SwendsenWang()),
+    "Kawasaki": (ISING, lattice.Kawasaki()),
 }
 LADDER = lattice.ParallelTempering([0.2, 0.4], copies=2)
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from write_streams import LATTICE, MOVES, lattice_states
 
 from budget import caught, check, p_chi2, p_counts, p_ks, p_z
 from quincunx import _core
@@ -98,6 +99,12 @@ def test_a_forced_level_holds_for_the_process_and_bad_names_are_errors():
     for level in LEVELS:
         assert under(level).stdout.strip() == level
     assert "QUINCUNX_SIMD = mmx" in under("mmx").stderr
+
+
+@pytest.mark.parametrize("method", MOVES, ids=repr)
+@pytest.mark.parametrize("model", LATTICE)
+def test_lattices_give_the_golden_states(model, method):
+    assert lattice_states(model, method) == GOLDEN["lattice"][model][repr(method)]
 
 
 def draws(sampler, args, n, replica=0):

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from quincunx import _core
+import quincunx as qx
+from quincunx import _core, lattice, observe
 
 KEY = (42, 7)
 SAMPLERS = [
@@ -33,6 +34,36 @@ SAMPLERS = [
     ("gamma", [1000.5, 0.1]),
     ("alias", [1.0, 2.0, 0.0, 3.5, 0.25]),
 ]
+
+
+SQUARE, CUBE = lattice.Square(16), lattice.Cubic(4)
+SIGNS = np.resize([1.0, -1.0, 1.0, 1.0, -1.0], 192)
+SIZES = np.resize([1.0, -0.7, 0.4, 1.3, -1.0], 192)
+LATTICE = {
+    "uniform": lattice.Ising(SQUARE, beta=0.4),
+    "field": lattice.Ising(SQUARE, beta=0.4, h=-0.1),
+    "wide": lattice.Ising(lattice.Square(4, 1024), beta=0.4),
+    "signs": lattice.Ising(CUBE, beta=0.6, J=SIGNS),
+    "glass": lattice.Ising(CUBE, beta=0.6, J=SIZES, h=np.linspace(-1, 1, 64)),
+    "colours": lattice.Potts(SQUARE, 3, beta=0.9),
+    "alloy": lattice.Potts(CUBE, 4, beta=0.7, J=abs(SIZES)),
+}
+MOVES = [
+    lattice.Metropolis(),
+    lattice.HeatBath(),
+    lattice.HeatBath(order="sequential"),
+    lattice.Checkerboard(),
+    lattice.Wolff(),
+    lattice.SwendsenWang(),
+    lattice.Kawasaki(),
+]
+
+
+def lattice_states(model, method):
+    """The hash of the states of three replicas after twenty sweeps from random spins."""
+    run = {"t": 20, "n": 3, "start": "random", "rng": 42, "observe": observe.final("state")}
+    state = qx.simulate(LATTICE[model], method=method, **run)["state"]
+    return hashlib.sha256(state.astype("i1").tobytes()).hexdigest()
 
 
 def fnv1a(words):
@@ -80,6 +111,7 @@ def main():
             "sha256": hashlib.sha256(_core.lane_words("scalar", KEY, 100, 500).astype("<u8").tobytes()).hexdigest(),
         },
     }
+    golden["lattice"] = {model: {repr(m): lattice_states(model, m) for m in MOVES} for model in LATTICE}
     path = Path(__file__).with_name("streams.json")
     path.write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
 

@@ -24,7 +24,7 @@ from quincunx.lattice._inference import (
     pair_marginals,
     sample_exact,
 )
-from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
+from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 from quincunx.lattice._reweight import Reweighted, reweight
 from quincunx.lattice._tempering import ParallelTempering
@@ -42,11 +42,13 @@ __all__ = [
     "HeatBath",
     "Honeycomb",
     "Ising",
+    "Kawasaki",
     "Metropolis",
     "ParallelTempering",
     "Potts",
     "Reweighted",
     "Square",
+    "SwendsenWang",
     "Thermodynamics",
     "TransverseIsing",
     "Triangular",

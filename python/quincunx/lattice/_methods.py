@@ -9,7 +9,7 @@ from quincunx import _core
 from quincunx._coerce import whole, word
 from quincunx._model import Method
 
-__all__ = ["Checkerboard", "HeatBath", "LatticeMethod", "Metropolis", "Wolff"]
+__all__ = ["Checkerboard", "HeatBath", "Kawasaki", "LatticeMethod", "Metropolis", "SwendsenWang", "Wolff"]
 
 Order = Literal["random", "sequential"]
 
@@ -156,6 +156,64 @@ class Wolff(LatticeMethod):
     def __post_init__(self) -> None:
         object.__setattr__(self, "clusters", whole("clusters", self.clusters))
         _core.check_lattice_method("Wolff", "random", self.clusters)
+
+
+@dataclass(frozen=True)
+class SwendsenWang(LatticeMethod):
+    r"""One move of the whole lattice per sweep: all bonds are tried, every cluster gets a value of its own.
+
+    A satisfied bond joins its ends with :math:`1 - e^{-2\beta|J|}` (Potts: equal ends, :math:`1 - e^{-\beta J}`,
+    J >= 0); then each cluster of Ising spins flips with probability one half, each of Potts spins gets one of the q colours,
+    uniformly. Couplings of any sign are legal for Ising spins. With fields a site that its field satisfies joins a ghost
+    spin with :math:`1 - e^{-2\beta |h_i|}`; clusters tied to the ghost keep their value.
+
+    Notes
+    -----
+    ``res.info.mean_cluster``: spins per cluster, over all clusters of all sweeps, single sites and those that stay among
+    them. `Wolff` picks clusters by a uniform site, so that its mean is weighted by size and larger.
+
+    References
+    ----------
+    R. H. Swendsen and J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987).
+
+    Examples
+    --------
+    >>> from quincunx import lattice
+    >>> lattice.SwendsenWang()
+    SwendsenWang()
+    """
+
+
+@dataclass(frozen=True)
+class Kawasaki(LatticeMethod):
+    r"""As many swaps as sites per sweep, along random bonds, accepted with :math:`\min(1, e^{-\beta \Delta E})`.
+
+    A bond is drawn uniformly; unlike spins at its ends change places or not, equal ones stay. The magnetization (Potts:
+    the number of sites of each colour) never changes: a lattice gas, or an alloy.
+
+    Notes
+    -----
+    The law is the Boltzmann weight among states with the counts of the start. A start in which no bond joins unlike spins
+    has nothing to swap and is refused, and so is the default start, all spins alike: give ``start="random"`` or an array.
+    ``res.info.acceptance``: the fraction of attempts that swap unlike spins; draws of equal ends count as attempts.
+
+    References
+    ----------
+    K. Kawasaki, Phys. Rev. 145, 224 (1966).
+
+    Examples
+    --------
+    >>> import quincunx as qx
+    >>> from quincunx import lattice, observe
+    >>> model = lattice.Ising(lattice.Square(8), beta=0.6)
+    >>> watch = observe.every(10, "magnetization")
+    >>> res = qx.simulate(model, t=50, start="random", rng=1, method=lattice.Kawasaki(), observe=watch)
+    >>> bool((res["magnetization"] == res["magnetization"][0, 0]).all())
+    True
+    """
+
+
+METHODS: tuple[type[LatticeMethod], ...] = (Metropolis, HeatBath, Checkerboard, Wolff, SwendsenWang, Kawasaki)
 
 
 def arguments(method: Method) -> tuple[str, str, int]:

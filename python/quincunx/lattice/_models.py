@@ -12,7 +12,7 @@ from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._equilibration import equilibration, looks
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._methods import Checkerboard, HeatBath, LatticeMethod, Metropolis, Wolff
+from quincunx.lattice._methods import METHODS, Checkerboard, LatticeMethod
 from quincunx.lattice._tempering import ParallelTempering
 
 __all__ = ["Frozen", "Ising", "Potts", "SpinModel", "number_of", "values_of"]
@@ -116,7 +116,8 @@ class SpinModel(Frozen):
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
-        return (Metropolis, HeatBath, Checkerboard, Wolff, ParallelTempering)
+        chosen = type(self._automatic())
+        return (chosen, *(m for m in METHODS if m is not chosen), ParallelTempering)
 
     def _start_names(self) -> dict[str, StartName]:
         return {"state": StartName(self.geometry.shape, self._ground, integer=True)}
@@ -129,7 +130,8 @@ class SpinModel(Frozen):
         return "random" if isinstance(start, str) and start == "random" else None
 
     def _automatic(self) -> Method:
-        return Metropolis()
+        named = {m.__name__: m for m in METHODS}
+        return named[_core.automatic_lattice_method(self.core)]()
 
     def _kernel(self, method: Method, special: Hashable | None) -> _core.Kernel:
         if not isinstance(method, Checkerboard):  # bits of wide lattices need no tables

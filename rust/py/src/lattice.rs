@@ -199,6 +199,8 @@ fn method_named(name: &str, order: &str, clusters: i64) -> Result<Method> {
         "HeatBath" => Ok(Method::HeatBath(order)),
         "Checkerboard" => Ok(Method::Checkerboard),
         "Wolff" => Method::wolff(clusters),
+        "Kawasaki" => Ok(Method::Kawasaki),
+        "SwendsenWang" => Ok(Method::SwendsenWang),
         _ => Err(Error::Internal(format!("lattice method {name}"))),
     }
 }
@@ -207,6 +209,12 @@ fn method_named(name: &str, order: &str, clusters: i64) -> Result<Method> {
 #[pyfunction]
 fn check_lattice_method(name: &str, order: &str, clusters: i64) -> PyResult<()> {
     method_named(name, order, clusters).map(|_| ()).py()
+}
+
+/// The name of the method for a model where none is given.
+#[pyfunction]
+fn automatic_lattice_method(model: &PySpinModel) -> &'static str {
+    Method::automatic(&model.inner).name()
 }
 
 /// A model and a method, ready to run; `random`: start from independent spins instead of all alike.
@@ -362,6 +370,7 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(make_ising, module)?)?;
     module.add_function(wrap_pyfunction!(make_potts, module)?)?;
     module.add_function(wrap_pyfunction!(check_lattice_method, module)?)?;
+    module.add_function(wrap_pyfunction!(automatic_lattice_method, module)?)?;
     module.add_function(wrap_pyfunction!(lattice_kernel, module)?)?;
     module.add_function(wrap_pyfunction!(tempering_kernel, module)?)?;
     module.add_function(wrap_pyfunction!(check_tempering, module)?)?;

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import quincunx as qx
 from quincunx import lattice
 
 GEOMETRIES = [
@@ -51,6 +52,15 @@ def test_orders_of_bonds():
     assert lattice.Square(3, periodic=False).coordination is None
 
 
+METHODS = {
+    lattice.Metropolis,
+    lattice.HeatBath,
+    lattice.Checkerboard,
+    lattice.Wolff,
+    lattice.SwendsenWang,
+    lattice.Kawasaki,
+    lattice.ParallelTempering,
+}
 MODELS = [
     lattice.Ising(lattice.Square(3), beta=0.3),
     lattice.Ising(lattice.Square(3), J=np.arange(18.0), h=np.ones(9)),
@@ -66,13 +76,9 @@ def test_models_are_values(model):
     assert model.replace(beta=0.1) != model
     assert model.replace(**model.params) == model
     assert model.names == ("energy", "magnetization", "state")
-    assert model.methods == (
-        lattice.Metropolis,
-        lattice.HeatBath,
-        lattice.Checkerboard,
-        lattice.Wolff,
-        lattice.ParallelTempering,
-    )
+    assert set(model.methods) == METHODS
+    chosen = qx.simulate(model, t=0, rng=1).info.method
+    assert isinstance(chosen, model.methods[0])
     assert model.beta == model.params["beta"]
     with pytest.raises(AttributeError, match=r"use \.replace"):
         model.beta = 2.0
@@ -135,3 +141,24 @@ def square(**kw):
 def test_what_is_wrong_is_named(make, error, text):
     with pytest.raises(error, match=text):
         make()
+
+
+CHOICES = [
+    (lattice.Ising(lattice.Square(16)), "SwendsenWang()"),
+    (lattice.Ising(lattice.Square(16), J=np.linspace(0, 1, 512)), "SwendsenWang()"),
+    (lattice.Ising(lattice.Square(15)), "Metropolis()"),
+    (lattice.Ising(lattice.Square(16), h=0.1), "Metropolis()"),
+    (lattice.Ising(lattice.Square(2, 1024), J=-1.0), "Checkerboard()"),
+    (lattice.Potts(lattice.Cubic(8), 3), "SwendsenWang()"),
+    (lattice.Potts(lattice.Cubic(8), 3, J=-1.0), "Metropolis()"),
+    (lattice.Potts(lattice.Cubic(8), 4, J=-1.0), "HeatBath(order='random')"),
+]
+
+
+@pytest.mark.parametrize(("model", "chosen"), CHOICES, ids=repr)
+def test_the_automatic_choice_does_not_look_at_beta(model, chosen):
+    run = {"t": 1, "rng": 1}
+    assert repr(qx.simulate(model, **run).info.method) == chosen
+    assert repr(qx.simulate(model.replace(beta=0.01), **run).info.method) == chosen
+    assert repr(qx.simulate(model, params={"beta": [0.1, 2.0]}, **run).info.method) == chosen
+    assert len(set(model.methods)) == len(model.methods)

@@ -15,6 +15,7 @@ METHODS = [
     lattice.HeatBath(order="sequential"),
     lattice.Wolff(),
     lattice.Wolff(clusters=3),
+    lattice.SwendsenWang(),
 ]
 GLASS = np.array([1, -1, 1, 1, 0.5, -1, 1, -0.5, 1, -1, 1, 1, -2, 1, 1, -1, 0.5, 1], dtype=float)
 
@@ -175,6 +176,8 @@ def test_refused_moves():
     glass = lattice.Potts(lattice.Square(3), 3, J=-1.0)
     with pytest.raises(ValueError, match=r"J = -1\.0: must be >= 0 for cluster moves of Potts spins"):
         qx.simulate(glass, t=1, method=lattice.Wolff())
+    with pytest.raises(ValueError, match=r"J = -1\.0: must be >= 0 for cluster moves of Potts spins"):
+        qx.simulate(glass, t=1, method=lattice.SwendsenWang())
 
 
 @pytest.mark.parametrize("method", METHODS, ids=repr)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from scipy.sparse.csgraph import connected_components
 
 import quincunx as qx
 from budget import caught, check, p_z
@@ -97,6 +98,30 @@ def test_spins_per_cluster(name):
     caught(p_z(mean, mean_cluster(model.replace(beta=1.05 * model.beta)), error), "beta x 1.05")
 
 
+def clusters_of_the_lattice(model):
+    """Spins per cluster in the law of Fortuin and Kasteleyn: N over the mean number of clusters."""
+    edges, n = model.geometry.bonds, model.geometry.n_sites
+    colours = getattr(model, "q", 2)
+    joins = 1 - np.exp(-model.beta * np.broadcast_to(model.J, len(edges)) * (1 if hasattr(model, "q") else 2))
+    total = number = 0.0
+    for code in range(2 ** len(edges)):
+        on = code >> np.arange(len(edges)) & 1 == 1
+        linked = np.zeros((n, n))
+        linked[edges[on, 0], edges[on, 1]] = 1
+        parts = connected_components(linked, directed=False)[0]
+        weight = np.prod(np.where(on, joins, 1 - joins)) * colours**parts
+        total, number = total + weight, number + weight * parts
+    return n * total / number
+
+
+@pytest.mark.parametrize("name", ["uneven", "potts", "uneven potts"])
+def test_spins_per_cluster_of_the_lattice(name):
+    model = CLUSTERS[name]
+    mean, error = stationary_runs(model, lattice.SwendsenWang(), "mean_cluster", 1_500)
+    check(p_z(mean, clusters_of_the_lattice(model), error), f"clusters of the lattice, {name}")
+    caught(p_z(mean, clusters_of_the_lattice(model.replace(beta=1.05 * model.beta)), error), "beta x 1.05")
+
+
 def test_infinite_temperature_is_exact():
     free = lattice.Ising(lattice.Square(8), beta=0.0, h=0.7)
     for method in (lattice.Metropolis(), lattice.Checkerboard()):
@@ -136,9 +161,11 @@ def test_a_cluster_that_changes_is_counted():
         assert res.info.mean_cluster == sizes[sizes > 0].mean()
 
 
-@pytest.mark.parametrize("method", [lattice.Metropolis(), lattice.Checkerboard(), lattice.Wolff()], ids=repr)
+@pytest.mark.parametrize(
+    "method", [lattice.Metropolis(), lattice.Checkerboard(), lattice.Wolff(), lattice.SwendsenWang()], ids=repr
+)
 def test_how_it_runs_does_not_matter(method, tmp_path):
-    name = "mean_cluster" if isinstance(method, lattice.Wolff) else "acceptance"
+    name = "mean_cluster" if isinstance(method, (lattice.Wolff, lattice.SwendsenWang)) else "acceptance"
 
     def told(t=30, model=None, **options):
         model = model or lattice.Ising(lattice.Square(4, 1024), beta=0.3)

@@ -63,13 +63,24 @@ impl Values {
         }
     }
 
+    /// The one size of all values but zeros, whatever their signs; zero if all are zero.
+    pub fn magnitude(&self) -> Option<f64> {
+        let values = match self {
+            Values::Uniform(value) => std::slice::from_ref(value),
+            Values::Each(values) => values,
+        };
+        let sizes = || values.iter().map(|v| v.abs()).filter(|&v| v != 0.0);
+        let first = sizes().next().unwrap_or(0.0);
+        sizes().all(|size| size == first).then_some(first)
+    }
+
     /// Whether every value is zero.
     pub fn is_zero(&self) -> bool {
         self.uniform() == Some(0.0)
     }
 
     /// The first value below zero, with its index (none for a single number).
-    pub(super) fn first_negative(&self) -> Option<(Option<usize>, f64)> {
+    pub(crate) fn first_negative(&self) -> Option<(Option<usize>, f64)> {
         match self {
             Values::Uniform(value) => (*value < 0.0).then_some((None, *value)),
             Values::Each(values) => {

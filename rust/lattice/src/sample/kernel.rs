@@ -95,6 +95,14 @@ impl LatticeKernel {
         })
     }
 
+    /// Spins that every move can go on from.
+    fn checked(&self, spins: Vec<i8>) -> Result<Vec<i8>> {
+        for moves in &self.moves {
+            moves.check_start(&spins)?;
+        }
+        Ok(spins)
+    }
+
     /// Chain number `i`. The first one has the streams of a run without tempering, the others their own.
     fn fresh_chain(&self, task: &Task<'_>, slot: usize, i: usize) -> Result<Chain> {
         let n = self.law.geometry().n_sites();
@@ -108,9 +116,9 @@ impl LatticeKernel {
                 let rung = i / self.copies;
                 let row = rows.get(rung * n..(rung + 1) * n).unwrap_or(rows);
                 self.law.check_start(row)?;
-                row.iter().map(|&v| v as i8).collect()
+                self.checked(row.iter().map(|&v| v as i8).collect())?
             }
-            (None, Start::Ordered) => vec![self.law.ground(); n],
+            (None, Start::Ordered) => self.checked(vec![self.law.ground(); n])?,
             (None, Start::Random) => {
                 let mut stream = Stream::at(task.key, replica, begin);
                 let values = self.law.values() as u64;
@@ -233,7 +241,8 @@ impl LatticeKernel {
                 }
             }
         }
-        task.keep(slot, t, &replica)?;
+        // Also where it ended before: the others of its piece go on from there.
+        task.keep(slot, until, &replica)?;
         if task.is_last() {
             for rung in 0..self.rungs() {
                 let row = columns.of(self.copies(&replica, rung), self.beta(rung));

@@ -3,11 +3,14 @@
 use quincunx_core::{Error, Result};
 
 use super::checkerboard::{Packed, two_colours};
+use super::kawasaki::{ByColours, ByFields, BySums, Kawasaki};
 use super::law::Law;
 use super::neighbours::{Listed, square_torus};
 use super::potts_moves::{PottsHeatBath, PottsMetropolis};
 use super::scan::Move;
+use super::signed::Signed;
 use super::single_site::{EachSite, Rule, UniformSite};
+use super::swendsen_wang::{EachCoupling, OneCoupling, SwendsenWang};
 use super::wolff::{Frustrated, Painted, Wolff};
 
 /// The order in which a sweep visits sites.
@@ -39,6 +42,10 @@ pub enum Method {
         /// Clusters per sweep.
         clusters: usize,
     },
+    /// One move of the whole lattice: every bond is tried, every cluster gets a value of its own (Swendsen, Wang 1987).
+    SwendsenWang,
+    /// `n` swaps of the ends of a uniform bond, each accepted with `min(1, exp(-beta dE))`: the magnetization stays.
+    Kawasaki,
 }
 
 impl Method {
@@ -69,37 +76,62 @@ impl Method {
             }
             (Method::Checkerboard, law) => bind_checkerboard(law),
             (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
+            (Method::Kawasaki, law) => bind_kawasaki(law),
+            (Method::SwendsenWang, Law::Ising(model)) => Ok(swendsen_wang_ising(model)),
+            (Method::SwendsenWang, Law::Potts(model)) => swendsen_wang_potts(model),
         }
     }
 }
 
 fn ising_single_site(model: &crate::Ising, order: Order, rule: Rule) -> Result<Box<dyn Move>> {
-    let uniform = (model.couplings().uniform(), model.fields().uniform());
-    let (Some(coupling), Some(field)) = uniform else {
-        let listed = Listed::new(model.geometry());
-        return Ok(Box::new(EachSite::new(model, listed, order, rule)));
+    let beta = model.beta();
+    let listed = || Listed::new(model.geometry());
+    let alike = model.couplings().uniform();
+    let Some((size, field)) = model.couplings().magnitude().zip(model.fields().uniform()) else {
+        return Ok(Box::new(EachSite::new(model, listed(), order, rule)));
     };
-    Ok(match square_torus(model.geometry()) {
-        Some(torus) => Box::new(UniformSite::new(
-            torus,
-            model.beta(),
-            coupling,
-            field,
-            order,
-            rule,
-        )),
-        None => {
-            let listed = Listed::new(model.geometry());
-            Box::new(UniformSite::new(
-                listed,
-                model.beta(),
-                coupling,
-                field,
-                order,
-                rule,
-            ))
+    Ok(match (alike, square_torus(model.geometry())) {
+        (Some(j), Some(torus)) => Box::new(UniformSite::new(torus, beta, j, field, order, rule)),
+        (Some(j), None) => Box::new(UniformSite::new(listed(), beta, j, field, order, rule)),
+        (None, _) => {
+            let signed = Signed::new(model);
+            Box::new(UniformSite::new(signed, beta, size, field, order, rule))
         }
     })
+}
+
+fn bind_kawasaki(law: &Law) -> Result<Box<dyn Move>> {
+    let (geometry, beta) = (law.geometry(), law.beta());
+    let listed = || Listed::new(geometry);
+    let model = match law {
+        Law::Ising(model) => model,
+        Law::Potts(model) => {
+            let colours = ByColours::new(model, listed());
+            return Ok(Box::new(Kawasaki::new(listed(), colours)?));
+        }
+    };
+    let size = model
+        .couplings()
+        .magnitude()
+        .filter(|_| model.fields().uniform().is_some());
+    Ok(
+        match (size, model.couplings().uniform(), square_torus(geometry)) {
+            (Some(_), Some(j), Some(torus)) => {
+                Box::new(Kawasaki::new(torus, BySums::new(torus, beta, j))?)
+            }
+            (Some(_), Some(j), None) => {
+                Box::new(Kawasaki::new(listed(), BySums::new(listed(), beta, j))?)
+            }
+            (Some(size), None, _) => {
+                let sums = BySums::new(Signed::new(model), beta, size);
+                Box::new(Kawasaki::new(listed(), sums)?)
+            }
+            (None, _, _) => {
+                let fields = ByFields::new(model, listed());
+                Box::new(Kawasaki::new(listed(), fields)?)
+            }
+        },
+    )
 }
 
 fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
@@ -174,4 +206,40 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
         Law::Ising(model) => Ok(Box::new(Frustrated::ising(model, clusters))),
         Law::Potts(model) => Ok(Box::new(Frustrated::potts(model, clusters))),
     }
+}
+
+fn swendsen_wang_ising(model: &crate::Ising) -> Box<dyn Move> {
+    let (geometry, beta) = (model.geometry(), model.beta());
+    // A satisfied bond of Ising spins gains 2|J|, one of Potts spins J.
+    let one = model
+        .couplings()
+        .uniform()
+        .map(|j| OneCoupling::new(beta, 2.0, j));
+    match (square_torus(geometry), one) {
+        (Some(torus), Some(one)) => Box::new(SwendsenWang::ising(model, torus, one)),
+        (None, Some(one)) => Box::new(SwendsenWang::ising(model, Listed::new(geometry), one)),
+        (_, None) => {
+            let listed = Listed::new(geometry);
+            let each = EachCoupling::new(&listed, beta, 2.0, model.couplings());
+            Box::new(SwendsenWang::ising(model, listed, each))
+        }
+    }
+}
+
+fn swendsen_wang_potts(model: &crate::Potts) -> Result<Box<dyn Move>> {
+    model.check_ferromagnetic()?;
+    let (geometry, beta) = (model.geometry(), model.beta());
+    let one = model
+        .couplings()
+        .uniform()
+        .map(|j| OneCoupling::new(beta, 1.0, j));
+    Ok(match (square_torus(geometry), one) {
+        (Some(torus), Some(one)) => Box::new(SwendsenWang::potts(model, torus, one)),
+        (None, Some(one)) => Box::new(SwendsenWang::potts(model, Listed::new(geometry), one)),
+        (_, None) => {
+            let listed = Listed::new(geometry);
+            let each = EachCoupling::new(&listed, beta, 1.0, model.couplings());
+            Box::new(SwendsenWang::potts(model, listed, each))
+        }
+    })
 }

@@ -2,14 +2,18 @@
 
 mod chance;
 mod checkerboard;
+mod choose;
 mod columns;
+mod kawasaki;
 mod kernel;
 mod law;
 mod method;
 mod neighbours;
 mod potts_moves;
 mod scan;
+mod signed;
 mod single_site;
+mod swendsen_wang;
 mod tempering;
 mod threshold;
 mod wolff;

@@ -11,6 +11,34 @@ pub(super) trait Neighbours: Send + Sync + std::fmt::Debug {
 
     /// Largest number of bonds at one site.
     fn most(&self) -> usize;
+
+    /// The sum of the neighbours' spins, each with the sign of its bond where bonds have signs.
+    #[inline(always)]
+    fn sum(&self, spins: &[i8], site: usize) -> i32 {
+        let mut sum = 0;
+        self.each(site, |other, _| sum += i32::from(spins[other]));
+        sum
+    }
+
+    /// The same without the bonds that lead to `without`.
+    #[inline(always)]
+    fn sum_without(&self, spins: &[i8], site: usize, without: usize) -> i32 {
+        let mut sum = 0;
+        self.each(site, |other, _| {
+            let spin = i32::from(spins[other]);
+            sum += if other == without { 0 } else { spin };
+        });
+        sum
+    }
+}
+
+/// Both ends of every bond.
+pub(super) trait Bonds: Send + Sync + std::fmt::Debug {
+    /// How many there are.
+    fn n_bonds(&self) -> usize;
+
+    /// The two sites that a bond joins, in the order of the geometry.
+    fn ends(&self, bond: usize) -> [usize; 2];
 }
 
 /// The square torus, by arithmetic.
@@ -30,15 +58,52 @@ impl SquareTorus {
     }
 }
 
+impl SquareTorus {
+    #[inline(always)]
+    fn below(&self, site: usize) -> usize {
+        let down = site + self.columns;
+        if down < self.sites {
+            down
+        } else {
+            down - self.sites
+        }
+    }
+
+    #[inline(always)]
+    fn right_of(&self, site: usize, column: usize) -> usize {
+        if column + 1 < self.columns {
+            site + 1
+        } else {
+            site - column
+        }
+    }
+}
+
+impl Bonds for SquareTorus {
+    #[inline(always)]
+    fn n_bonds(&self) -> usize {
+        2 * self.sites
+    }
+
+    #[inline(always)]
+    fn ends(&self, bond: usize) -> [usize; 2] {
+        let site = bond / 2;
+        let other = if bond % 2 == 0 {
+            self.below(site)
+        } else {
+            self.right_of(site, self.column(site))
+        };
+        [site, other]
+    }
+}
+
 impl Neighbours for SquareTorus {
     #[inline(always)]
     fn each(&self, site: usize, mut visit: impl FnMut(usize, usize)) {
         let (columns, n) = (self.columns, self.sites);
         let y = self.column(site);
-        let down = site + columns;
-        visit(if down < n { down } else { down - n }, 4 * site);
-        let right = if y + 1 < columns { site + 1 } else { site - y };
-        visit(right, 4 * site + 1);
+        visit(self.below(site), 4 * site);
+        visit(self.right_of(site, y), 4 * site + 1);
         let up = if site >= columns {
             site - columns
         } else {
@@ -59,6 +124,18 @@ impl Neighbours for SquareTorus {
 pub(super) struct Listed {
     geometry: Arc<Geometry>,
     most: usize,
+}
+
+impl Bonds for Listed {
+    #[inline(always)]
+    fn n_bonds(&self) -> usize {
+        self.geometry.n_bonds()
+    }
+
+    #[inline(always)]
+    fn ends(&self, bond: usize) -> [usize; 2] {
+        self.geometry.bonds()[bond].map(|site| site as usize)
+    }
 }
 
 impl Neighbours for Listed {

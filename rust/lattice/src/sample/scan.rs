@@ -22,6 +22,10 @@ pub(crate) struct Scratch {
     /// The number of the cluster that last held each site.
     pub marks: Vec<u32>,
     pub mark: u32,
+    /// A site before each in its cluster, or itself.
+    pub parents: Vec<u32>,
+    /// Whether a field holds the cluster that begins at a site.
+    pub tied: Vec<bool>,
     /// One weight per colour.
     pub weights: Vec<f64>,
     /// Spins as bits.
@@ -35,13 +39,18 @@ pub(crate) type Beat<'a> = &'a mut dyn FnMut() -> Result<()>;
 pub(super) type Told = Option<&'static str>;
 /// Of all proposals, how many were accepted.
 pub(super) const ACCEPTANCE: Told = Some("acceptance");
-/// Spins per flipped cluster.
+/// Spins per cluster: per flipped one where clusters are grown one by one, else per cluster of the lattice.
 pub(super) const MEAN_CLUSTER: Told = Some("mean_cluster");
 
 /// A Markov chain on spins; one sweep is one unit of time.
 pub(crate) trait Move: Send + Sync + std::fmt::Debug {
     /// What the tallies of sweeps are called.
     fn tells(&self) -> Told;
+
+    /// Refuses spins from which the move would lead nowhere.
+    fn check_start(&self, _: &[i8]) -> Result<()> {
+        Ok(())
+    }
 
     /// Moves the chain by one sweep.
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally>;
@@ -65,10 +74,9 @@ pub(crate) trait Move: Send + Sync + std::fmt::Debug {
 /// Attempts between two beats: well below a millisecond.
 pub(super) const STRIDE: usize = 1 << 14;
 
-/// One attempt per site: `n` sites drawn with replacement, or each in turn. Tells how many changed their spin.
+/// As many attempts as sites, numbered from 0. Tells how many changed spins.
 #[inline(always)]
-pub(super) fn visit_sites(
-    order: &Order,
+pub(super) fn attempts(
     chain: &mut Chain,
     beat: Beat<'_>,
     mut attempt: impl FnMut(&mut [i8], &mut Stream, usize) -> bool,
@@ -78,15 +86,10 @@ pub(super) fn visit_sites(
     let (mut changed, mut first) = (0, 0);
     while first < n {
         let last = (first + STRIDE).min(n);
-        // A stream of its own, which no spin can be part of, stays in registers; one call for all orders is inlined.
+        // A stream of its own, which no spin can be part of, stays in registers.
         let mut own = stream.clone();
         for k in first..last {
-            let site = match order {
-                Order::Random => own.below(n as u64) as usize,
-                Order::Sequential => k,
-                Order::Listed(sites) => sites[k] as usize,
-            };
-            changed += u64::from(attempt(spins, &mut own, site));
+            changed += u64::from(attempt(spins, &mut own, k));
         }
         *stream = own;
         first = last;
@@ -95,5 +98,25 @@ pub(super) fn visit_sites(
     Ok(Tally {
         sum: changed,
         terms: n as u64,
+    })
+}
+
+/// One attempt per site: `n` sites drawn with replacement, or each in turn. Tells how many changed their spin.
+#[inline(always)]
+pub(super) fn visit_sites(
+    order: &Order,
+    chain: &mut Chain,
+    beat: Beat<'_>,
+    mut attempt: impl FnMut(&mut [i8], &mut Stream, usize) -> bool,
+) -> Result<Tally> {
+    let n = chain.spins.len() as u64;
+    // One call for all orders is inlined.
+    attempts(chain, beat, |spins, stream, k| {
+        let site = match order {
+            Order::Random => stream.below(n) as usize,
+            Order::Sequential => k,
+            Order::Listed(sites) => sites[k] as usize,
+        };
+        attempt(spins, stream, site)
     })
 }

@@ -38,7 +38,7 @@ impl Rule {
     }
 }
 
-/// One coupling, one field: the probability depends on the spin and the sum of its neighbours only.
+/// One coupling (of either sign, where the neighbours have signs), one field: the probability depends on the spin and the sum of its neighbours only.
 #[derive(Debug)]
 pub(super) struct UniformSite<N> {
     neighbours: N,
@@ -78,9 +78,7 @@ impl<N: Neighbours> UniformSite<N> {
     /// One attempt at `site`; true if its spin flips.
     #[inline(always)]
     pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) -> bool {
-        let mut sum = 0_i32;
-        self.neighbours
-            .each(site, |other, _| sum += i32::from(spins[other]));
+        let sum = self.neighbours.sum(spins, site);
         let spin = spins[site];
         let row = if spin > 0 {
             3 * self.most + 1
