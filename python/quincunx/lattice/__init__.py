@@ -14,6 +14,7 @@ from quincunx.lattice._exact import (
 )
 from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
+from quincunx.lattice._levels import DensityOfStates, density_of_states
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
 
@@ -21,6 +22,7 @@ __all__ = [
     "Boltzmann",
     "Checkerboard",
     "Cubic",
+    "DensityOfStates",
     "FisherGeometry",
     "Geometry",
     "Graph",
@@ -36,6 +38,7 @@ __all__ = [
     "boltzmann",
     "bond_moments",
     "critical_beta",
+    "density_of_states",
     "first_ricci_term",
     "fisher_geometry",
     "log_partition",
