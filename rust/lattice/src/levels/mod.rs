@@ -1,7 +1,9 @@
 //! The number of states of each energy, exact.
 
 mod choose;
+mod columns;
 mod density;
+mod front;
 mod listing;
 mod moduli;
 mod rows;

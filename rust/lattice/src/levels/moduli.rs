@@ -45,6 +45,7 @@ impl Modulus {
     }
 
     /// As [`Modulus::reduce`], for a row of numbers.
+    #[inline(always)]
     pub fn reduce_all(self, row: &mut [u64]) {
         if self.bits < 64 {
             row.iter_mut().for_each(|x| *x = self.reduce(*x));

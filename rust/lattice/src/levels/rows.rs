@@ -4,13 +4,16 @@
 //! far. A vertical bond under one column turns the polynomials of that column's colours into
 //! `sum of the others + x times its own`; the horizontal bonds of a row shift by the number it satisfies. If the columns
 //! close on themselves, each first row is followed on its own, one for each orbit of the symmetries of a row.
+//!
+//! Two values on a ring of rows: an even number of bonds along a ring is unsatisfied, and below a fixed first row the
+//! parity of the unsatisfied vertical bonds is that of the spins that differ from it. Every second coefficient is zero;
+//! the polynomials are packed.
 
 use num_bigint::BigUint;
-use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
-use rayon::prelude::*;
 
 use super::density::{DensityOfStates, Method};
+use super::front::Transfer;
 use super::moduli::{self, Modulus};
 use super::units::Units;
 use crate::geometry::Kind;
@@ -19,19 +22,17 @@ use crate::work::Work;
 
 /// Additions of coefficients beyond which the method refuses: some ten minutes on one processor of 2024.
 pub const MOST_ADDITIONS: f64 = 2e12;
-/// Bytes of the polynomials that several columns in turn are applied to: they stay in the cache.
-const BLOCK: usize = 1 << 18;
 
 /// A square lattice as rows.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
-    width: usize,
-    height: usize,
-    q: usize,
+    pub width: usize,
+    pub height: usize,
+    pub q: usize,
     /// Whether a row closes on itself.
-    ring: bool,
+    pub ring: bool,
     /// Whether the last row is joined to the first.
-    closed: bool,
+    pub closed: bool,
     moduli: Vec<Modulus>,
 }
 
@@ -64,11 +65,25 @@ impl Rows {
             .min_by(|a, b| a.additions().total_cmp(&b.additions()))
     }
 
-    /// Length of a polynomial: one coefficient for each number of satisfied bonds.
-    fn terms(&self) -> usize {
-        let across = self.width - usize::from(!self.ring);
+    /// Number of bonds: the degree of the polynomials.
+    pub fn bonds(&self) -> usize {
         let down = self.height - usize::from(!self.closed);
-        self.height * across + self.width * down + 1
+        self.height * self.bonds_across() + self.width * down
+    }
+
+    /// Bonds within a row.
+    pub fn bonds_across(&self) -> usize {
+        self.width - usize::from(!self.ring)
+    }
+
+    /// Whether every second coefficient is zero.
+    pub fn is_packed(&self) -> bool {
+        self.q == 2 && self.ring && self.closed
+    }
+
+    /// Coefficients kept of a polynomial of some degree.
+    pub fn terms(&self, degree: usize) -> usize {
+        1 + if self.is_packed() { degree / 2 } else { degree }
     }
 
     fn states(&self) -> f64 {
@@ -88,13 +103,13 @@ impl Rows {
     pub fn additions(&self) -> f64 {
         let steps = (self.height - 1 - usize::from(self.closed)).max(1) * self.width;
         let each = self.starts() * self.moduli.len() as f64 * self.states();
-        each * steps as f64 * self.terms() as f64 / 2.0
+        each * steps as f64 * self.terms(self.bonds()) as f64 / 2.0
     }
 
     /// Bytes of the polynomials before and after a group of columns, for as many starts as are followed at once.
     fn bytes(&self, threads: usize) -> f64 {
         let at_once = self.starts().min(threads as f64);
-        16.0 * self.states() * self.terms() as f64 * at_once
+        16.0 * self.states() * self.terms(self.bonds()) as f64 * at_once
     }
 
     /// Refuses what takes too long or too much memory.
@@ -173,12 +188,11 @@ impl Rows {
 
     /// For each row the number of neighbours within it that agree; a ring of two has its bond twice.
     fn equal_neighbours(&self) -> Vec<u8> {
-        let pairs = self.width - usize::from(!self.ring);
         (0..self.states() as usize)
             .map(|state| {
                 let row: Vec<usize> = self.digits(state).collect();
                 let equal = |&i: &usize| row[i] == row[(i + 1) % self.width];
-                (0..pairs).filter(equal).count() as u8
+                (0..self.bonds_across()).filter(equal).count() as u8
             })
             .collect()
     }
@@ -194,220 +208,13 @@ impl Rows {
     }
 
     /// The number of columns in which two rows agree.
-    fn agreements(&self, a: usize, b: usize) -> usize {
+    pub fn agreements(&self, a: usize, b: usize) -> usize {
         let pairs = self.digits(a).zip(self.digits(b));
         pairs.filter(|(a, b)| a == b).count()
     }
 
     /// Bits by which a coefficient grows in a column: it becomes a sum of `q`.
-    fn growth(&self) -> u32 {
+    pub fn growth(&self) -> u32 {
         usize::BITS - (self.q - 1).leading_zeros()
-    }
-
-    /// Columns that are applied together: their polynomials fit into a block.
-    fn groups(&self) -> Vec<usize> {
-        let mut together = 1;
-        let room = (BLOCK / 8 / self.terms()).max(1);
-        while together < self.width && self.q.pow(together as u32 + 1) <= room {
-            together += 1;
-        }
-        let number = self.width.div_ceil(together);
-        (0..number)
-            .map(|g| (self.width * (g + 1)) / number - self.width * g / number)
-            .collect()
-    }
-}
-
-/// The counting modulo one number.
-struct Transfer<'a> {
-    rows: &'a Rows,
-    equal: &'a [u8],
-    modulus: Modulus,
-    pulse: &'a Pulse,
-}
-
-/// Polynomials of all states of a row, `used` coefficients of each in use, and the bits by which they may still grow.
-struct Front {
-    polynomials: Vec<u64>,
-    spare: Vec<u64>,
-    used: usize,
-    room: u32,
-}
-
-impl Transfer<'_> {
-    /// Counts of all states, by the number of satisfied bonds.
-    fn total(&self, starts: &[(usize, u64)]) -> Result<Vec<u64>> {
-        if !self.rows.closed {
-            return self.follow(None, true);
-        }
-        let parts: Vec<Vec<u64>> = starts
-            .par_iter()
-            .map(|&(start, _)| self.follow(Some(start), false))
-            .collect::<Result<_>>()?;
-        let mut total = vec![0; self.rows.terms()];
-        for (part, &(_, size)) in parts.iter().zip(starts) {
-            for (sum, &count) in total.iter_mut().zip(part) {
-                *sum = self.modulus.multiply_add(*sum, count, size);
-            }
-        }
-        Ok(total)
-    }
-
-    /// All rows below one first row, or below any first row. With `inside` the states of a row are shared among threads.
-    fn follow(&self, start: Option<usize>, inside: bool) -> Result<Vec<u64>> {
-        let height = self.rows.height;
-        let terms = self.rows.terms();
-        let mut front = self.first(start);
-        // The bonds below a fixed first row and those that close on it are numbers, not operators.
-        for _ in 1 + usize::from(start.is_some())..height {
-            self.advance(&mut front, inside)?;
-            self.pulse.add(1);
-        }
-        let mut total = vec![0; terms];
-        let used = front.used;
-        for (state, row) in front.polynomials.chunks_exact(terms).enumerate() {
-            let above = start.map_or(0, |first| self.rows.agreements(first, state));
-            let shift = above + usize::from(self.equal[state]);
-            for (sum, &count) in total[shift..].iter_mut().zip(&row[..used]) {
-                let sum_of_two = u64::wrapping_add(*sum, self.modulus.reduce(count));
-                *sum = self.modulus.reduce(sum_of_two);
-            }
-        }
-        self.pulse.add(1 + u64::from(start.is_some()));
-        Ok(total)
-    }
-
-    /// The polynomials of the row below a first row, or of any first row.
-    fn first(&self, start: Option<usize>) -> Front {
-        let (terms, width) = (self.rows.terms(), self.rows.width);
-        let mut polynomials = vec![0; self.equal.len() * terms];
-        for (state, row) in polynomials.chunks_exact_mut(terms).enumerate() {
-            let satisfied = start.map_or(0, |first| {
-                usize::from(self.equal[first]) + self.rows.agreements(first, state)
-            });
-            row[satisfied] = 1;
-        }
-        let used = start.map_or(1, |first| 1 + width + usize::from(self.equal[first]));
-        Front {
-            spare: vec![0; polynomials.len()],
-            polynomials,
-            used,
-            room: self.modulus.room().min(63),
-        }
-    }
-
-    /// The horizontal bonds of the row and the vertical bonds below it. Each group of columns takes the last digits of
-    /// the state to the front: after all of them the digits stand as before.
-    fn advance(&self, front: &mut Front, inside: bool) -> Result<()> {
-        let Rows { width, ring, .. } = *self.rows;
-        let mut shifted = width - usize::from(!ring);
-        for columns in self.rows.groups() {
-            let group = Group {
-                columns,
-                kept: front.used,
-                used: (front.used + shifted).min(self.rows.terms()),
-                room: front.room,
-                shift: shifted > 0,
-            };
-            let size = self.rows.q.pow(columns as u32) * self.rows.terms();
-            let old = &front.polynomials;
-            let work = |(low, block): (usize, &mut [u64])| self.apply(group, old, low, block);
-            let blocks = front.spare.chunks_exact_mut(size);
-            let room: Result<Vec<u32>> = if inside {
-                front
-                    .spare
-                    .par_chunks_exact_mut(size)
-                    .enumerate()
-                    .map(work)
-                    .collect()
-            } else {
-                blocks.enumerate().map(work).collect()
-            };
-            front.room = room?.first().copied().unwrap_or(front.room);
-            front.used = (group.used + columns).min(self.rows.terms());
-            std::mem::swap(&mut front.polynomials, &mut front.spare);
-            shifted = 0;
-        }
-        Ok(())
-    }
-
-    /// Gathers the states that differ in the last columns only and applies the vertical bonds of these columns.
-    fn apply(&self, group: Group, old: &[u64], low: usize, block: &mut [u64]) -> Result<u32> {
-        self.pulse.check()?;
-        let (terms, q) = (self.rows.terms(), self.rows.q);
-        let stride = self.equal.len() / q.pow(group.columns as u32);
-        let mut used = group.used;
-        for (high, row) in block.chunks_exact_mut(terms).enumerate() {
-            let state = high * stride + low;
-            let shift = if group.shift {
-                usize::from(self.equal[state])
-            } else {
-                0
-            };
-            let kept = group.kept.min(terms - shift);
-            row.fill(0);
-            row[shift..][..kept].copy_from_slice(&old[state * terms..][..kept]);
-        }
-        let growth = self.rows.growth();
-        let mut room = group.room;
-        let mut scratch = vec![0; (q + 1) * terms];
-        for column in 0..group.columns {
-            if room < growth {
-                self.modulus.reduce_all(block);
-                room = self.modulus.room();
-            }
-            room -= growth;
-            used = (used + 1).min(terms);
-            vertical(block, q.pow(column as u32), q, terms, used, &mut scratch);
-        }
-        Ok(room)
-    }
-}
-
-/// Some columns and the state of the polynomials before them.
-#[derive(Clone, Copy)]
-struct Group {
-    columns: usize,
-    /// Coefficients in use before and after the horizontal bonds.
-    kept: usize,
-    used: usize,
-    room: u32,
-    /// Whether the horizontal bonds of the row come first.
-    shift: bool,
-}
-
-/// The vertical bonds under one column: `sum of the others + x times its own` for each of its colours, which stand
-/// `stride` states apart. `scratch` holds `q + 1` polynomials.
-fn vertical(
-    block: &mut [u64],
-    stride: usize,
-    q: usize,
-    terms: usize,
-    used: usize,
-    scratch: &mut [u64],
-) {
-    let (sum, old) = scratch.split_at_mut(terms);
-    let sum = &mut sum[..used];
-    for group in block.chunks_exact_mut(q * stride * terms) {
-        for low in 0..stride {
-            let place = |colour: usize| (colour * stride + low) * terms;
-            sum.fill(0);
-            for colour in 0..q {
-                let row = &group[place(colour)..][..used];
-                old[colour * terms..][..used].copy_from_slice(row);
-                sum.iter_mut()
-                    .zip(row)
-                    .for_each(|(s, v)| *s = s.wrapping_add(*v));
-            }
-            for colour in 0..q {
-                let own = &old[colour * terms..][..used];
-                let row = &mut group[place(colour)..][..used];
-                row[0] = sum[0].wrapping_sub(own[0]);
-                let others = sum[1..].iter().zip(&own[1..]);
-                for ((new, (s, v)), below) in row[1..].iter_mut().zip(others).zip(own) {
-                    *new = s.wrapping_sub(*v).wrapping_add(*below);
-                }
-            }
-        }
     }
 }
