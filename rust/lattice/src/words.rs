@@ -63,15 +63,23 @@ fn renamed(word: &[u8]) -> Vec<u8> {
     word.iter().map(rename).collect()
 }
 
-/// Colourings of a ring, one of each orbit of rotations and reflections and, if `relabel`, of relabellings, with the
-/// number of colourings in the orbit.
-pub(crate) fn rings(length: usize, q: usize, relabel: bool) -> Vec<(Vec<u8>, u64)> {
+/// The rows that a sum over first rows begins from, with the number of rows each stands for: up to relabelling of the
+/// colours if `relabel`, and on a `ring` up to rotation and reflection.
+pub(crate) fn first_rows(
+    length: usize,
+    q: usize,
+    ring: bool,
+    relabel: bool,
+) -> Vec<(Vec<u8>, u64)> {
     let words: Vec<(Vec<u8>, u64)> = if relabel {
         let words = canonical(length, q).into_iter();
         words.map(|w| (w.colours, w.orbit as u64)).collect()
     } else {
         every(length, q).into_iter().map(|w| (w, 1)).collect()
     };
+    if !ring {
+        return words;
+    }
     let mut orbits: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
     for (word, size) in words {
         let turned = (0..length).flat_map(|by| {
@@ -96,14 +104,18 @@ fn every(length: usize, q: usize) -> Vec<Vec<u8>> {
     words
 }
 
-/// About how many orbits [`rings`] gives: exact up to words that a rotation or a reflection leaves alone.
-pub(crate) fn ring_count(length: usize, q: usize, relabel: bool) -> f64 {
+/// About how many rows [`first_rows`] gives: fewer are missing than a rotation or a reflection leaves alone.
+pub(crate) fn first_row_count(length: usize, q: usize, ring: bool, relabel: bool) -> f64 {
     let words = if relabel {
         count(length, q)
     } else {
         (q as f64).powi(length as i32)
     };
-    (words / (2 * length) as f64).max(1.0)
+    if ring {
+        (words / (2 * length) as f64).max(1.0)
+    } else {
+        words
+    }
 }
 
 #[cfg(test)]
@@ -125,13 +137,13 @@ mod tests {
     #[test]
     fn rings_stand_for_all_colourings() {
         for (length, q, orbits) in [(4, 2, 4), (6, 2, 8), (4, 3, 6)] {
-            let rings = rings(length, q, true);
+            let rings = first_rows(length, q, true, true);
             assert_eq!(rings.len(), orbits, "{length} {q}");
             let total: u64 = rings.iter().map(|(_, size)| size).sum();
             assert_eq!(total, (q as u64).pow(length as u32));
         }
         // Bracelets of six beads in two colours.
-        let bracelets = super::rings(6, 2, false);
+        let bracelets = first_rows(6, 2, true, false);
         assert_eq!(bracelets.len(), 13);
         assert_eq!(bracelets.iter().map(|(_, size)| size).sum::<u64>(), 64);
     }

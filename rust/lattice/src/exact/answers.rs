@@ -4,6 +4,7 @@ use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::enumerate::{MOST_CONFIGURATIONS, Sums, Weights};
+use super::narrow;
 use super::torus::torus_log_partition;
 use crate::geometry::Kind;
 use crate::model::{Ising, Potts, Values};
@@ -36,6 +37,8 @@ pub enum Method {
     Symmetry,
     /// Kaufman's solution of the square torus.
     Torus,
+    /// Row by row, for narrow square lattices.
+    Transfer,
     /// The sum over all configurations.
     Enumeration,
 }
@@ -46,6 +49,7 @@ impl Method {
         match self {
             Method::Symmetry => "symmetry",
             Method::Torus => "torus",
+            Method::Transfer => "transfer",
             Method::Enumeration => "enumerate",
         }
     }
@@ -172,9 +176,10 @@ impl Model<'_> {
         }
         let torus = match self {
             Model::Ising(_) => {
-                "; the torus solution needs a periodic Square with h = 0 and one J per axis"
+                "; the torus solution needs a periodic Square with h = 0 and one J per axis; row transfer needs a narrow \
+                 Square with one J and one h"
             }
-            Model::Potts(_) => "",
+            Model::Potts(_) => "; row transfer needs a narrow Square with one J",
         };
         Err(Error::Refused(format!(
             "{question}: {} spins of {} values are out of reach: enumeration holds {MOST_CONFIGURATIONS} configurations{torus}",
@@ -201,13 +206,26 @@ fn answer(model: Model<'_>, question: &str, pulse: &Pulse) -> Result<Thermodynam
     let (log_partition, energy, variance, method) = match torus(model, |j| j) {
         Some(jet) => (jet.value, -jet.first, jet.second, Method::Torus),
         None => {
-            let (sums, constant) = model.enumerate(question, pulse)?;
-            let log_partition = sums.log_partition - model.beta() * constant;
+            let (weights, constant) = model.weights();
+            let rows = narrow::log_partition(model, weights.configurations(), pulse)?;
+            let (log, mean, variance, method) = match rows {
+                Some(jet) => (jet.value, jet.first, jet.second, Method::Transfer),
+                None => {
+                    let (sums, _) = model.enumerate(question, pulse)?;
+                    let Sums {
+                        log_partition,
+                        mean,
+                        variance,
+                        ..
+                    } = sums;
+                    (log_partition, mean, variance, Method::Enumeration)
+                }
+            };
             (
-                log_partition,
-                constant - sums.mean,
-                sums.variance,
-                Method::Enumeration,
+                log - model.beta() * constant,
+                constant - mean,
+                variance,
+                method,
             )
         }
     };
@@ -229,7 +247,11 @@ pub fn bond_moments<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Ve
         let n = model.geometry().n_sites();
         return Ok([x.first / n as f64, y.first / n as f64].repeat(n));
     }
-    let equal = model.enumerate("bond_moments", pulse)?.0.equal;
+    let configurations = model.weights().0.configurations();
+    let equal = match narrow::equal(model, configurations, pulse)? {
+        Some(equal) => equal,
+        None => model.enumerate("bond_moments", pulse)?.0.equal,
+    };
     Ok(match model {
         Model::Potts(_) => equal,
         Model::Ising(_) => equal.into_iter().map(|p| 2.0 * p - 1.0).collect(),

@@ -312,18 +312,19 @@ fn what_is_out_of_reach_is_refused_with_the_reason() {
     assert_eq!(
         message(&field),
         "thermodynamics: 256 spins of 2 values are out of reach: enumeration holds 134217728 configurations; \
-         the torus solution needs a periodic Square with h = 0 and one J per axis"
+         the torus solution needs a periodic Square with h = 0 and one J per axis; row transfer needs a narrow Square \
+         with one J and one h"
     );
     let frozen = Ising::new(torus(3, 3), f64::INFINITY, 1.0, 0.0).unwrap();
     assert_eq!(
         message(&frozen),
         "beta = inf: must be finite for thermodynamics"
     );
-    // An odd antiferromagnet near zero temperature: the closed form cancels, enumeration answers.
+    // An odd antiferromagnet near zero temperature: the closed form cancels, rows answer.
     let odd = Ising::new(torus(5, 5), 8.0, -1.0, 0.0).unwrap();
     assert_eq!(
         thermodynamics(&odd, &Pulse::new()).unwrap().method,
-        Method::Enumeration
+        Method::Transfer
     );
     let stopped = Pulse::new();
     stopped.cancel();

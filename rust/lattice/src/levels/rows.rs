@@ -92,10 +92,10 @@ impl Rows {
 
     /// About how many rows the sum begins from.
     fn starts(&self) -> f64 {
-        match (self.closed, self.ring) {
-            (false, _) => 1.0,
-            (true, true) => words::ring_count(self.width, self.q, true),
-            (true, false) => words::count(self.width, self.q),
+        if self.closed {
+            words::first_row_count(self.width, self.q, self.ring, true)
+        } else {
+            1.0
         }
     }
 
@@ -172,12 +172,7 @@ impl Rows {
         if !self.closed {
             return Vec::new();
         }
-        let rows = if self.ring {
-            words::rings(self.width, self.q, true)
-        } else {
-            let words = words::canonical(self.width, self.q).into_iter();
-            words.map(|w| (w.colours, w.orbit as u64)).collect()
-        };
+        let rows = words::first_rows(self.width, self.q, self.ring, true);
         let index = |word: &[u8]| {
             word.iter()
                 .rev()
