@@ -10,12 +10,14 @@ mod potts_moves;
 mod scan;
 mod single_site;
 mod threshold;
+mod wang_landau;
 mod wolff;
 
 pub use kernel::{LatticeKernel, Start};
 pub use law::Law;
 pub use method::{Method, Order};
 pub(crate) use scan::{Chain, Move, Scratch};
+pub use wang_landau::{LEAST_F, Levels, WangLandau};
 
 #[cfg(test)]
 mod tests;
