@@ -17,12 +17,14 @@ from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square
 from quincunx.lattice._levels import DensityOfStates, density_of_states
 from quincunx.lattice._methods import Checkerboard, HeatBath, Metropolis, Wolff
 from quincunx.lattice._models import Ising, Potts
+from quincunx.lattice._wang_landau import EstimatedLevels, WangLandau
 
 __all__ = [
     "Boltzmann",
     "Checkerboard",
     "Cubic",
     "DensityOfStates",
+    "EstimatedLevels",
     "FisherGeometry",
     "Geometry",
     "Graph",
@@ -34,6 +36,7 @@ __all__ = [
     "Square",
     "Thermodynamics",
     "Triangular",
+    "WangLandau",
     "Wolff",
     "boltzmann",
     "bond_moments",

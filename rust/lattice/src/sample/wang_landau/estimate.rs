@@ -14,7 +14,7 @@ pub const LEAST_F: f64 = 1e-12;
 
 /// Wang-Landau sampling with the modification factor of Belardinelli and Pereyra: at every attempt `ln g` of the current
 /// level grows by `f`, which starts at 1, is halved when every level seen was visited since the last halving, and is
-/// `levels / attempts` once that is larger.
+/// `levels / attempts` once that is larger. A new level starts all of this anew, `ln g` apart.
 ///
 /// F. Wang and D. P. Landau, Phys. Rev. Lett. 86, 2050 (2001); R. E. Belardinelli and V. D. Pereyra, Phys. Rev. E 75,
 /// 046701 (2007).

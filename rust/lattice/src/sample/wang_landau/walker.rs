@@ -29,6 +29,8 @@ pub(super) struct Walker {
     /// Places of the levels seen so far.
     pub found: Vec<usize>,
     pub attempts: u64,
+    /// Attempts since the last level was found.
+    since: u64,
     f: f64,
     /// Whether `f` follows the number of attempts.
     follows: bool,
@@ -53,6 +55,7 @@ impl Walker {
             missing: 0,
             found: Vec::new(),
             attempts: 0,
+            since: 0,
             f: 1.0,
             follows: false,
         };
@@ -67,7 +70,7 @@ impl Walker {
             pulse.check()?;
             self.walk(moves, f_final, BEAT);
             let target = self.found.len() as f64 / f_final;
-            let done = (PROGRESS as f64 * (self.attempts as f64 / target).min(1.0)) as u64;
+            let done = (PROGRESS as f64 * (self.since as f64 / target).min(1.0)) as u64;
             pulse.add(done.saturating_sub(told));
             told = told.max(done);
         }
@@ -100,8 +103,9 @@ impl Walker {
             self.place = place;
         }
         self.attempts += 1;
+        self.since += 1;
         if self.follows {
-            self.f = self.found.len() as f64 / self.attempts as f64;
+            self.f = self.found.len() as f64 / self.since as f64;
         }
         self.log_g[self.place] += self.f;
         if self.seen[self.place] != self.round {
@@ -113,12 +117,15 @@ impl Walker {
         }
     }
 
-    /// A new level begins at the lowest `ln g`, and all levels have to be visited again.
+    /// A new level begins at the lowest `ln g`, all levels have to be visited again, and `f` begins anew: a level found
+    /// late, when `f` is small, would keep the number it began with (six by six spins without this: `ln g` of the ground
+    /// state off by 3).
     #[cold]
     fn discover(&mut self, place: usize) {
         self.log_g[place] = self.least();
         self.found.push(place);
         self.seen[place] = self.round;
+        (self.f, self.since, self.follows) = (1.0, 0, false);
         self.begin_round();
     }
 
@@ -136,7 +143,7 @@ impl Walker {
     #[cold]
     fn halve(&mut self) {
         self.f /= 2.0;
-        self.follows = self.f < self.found.len() as f64 / self.attempts as f64;
+        self.follows = self.f < self.found.len() as f64 / self.since as f64;
         // Differences alone matter; small numbers round less.
         let least = self.least();
         for &place in &self.found {
