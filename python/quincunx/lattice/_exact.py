@@ -57,7 +57,7 @@ class Thermodynamics:
     specific_heat : float
         beta^2 Var(E)/n.
     method : str
-        ``"torus"`` (Kaufman's solution) or ``"enumerate"``.
+        ``"torus"`` (Kaufman's solution), ``"transfer"`` (row by row) or ``"enumerate"``.
 
     Examples
     --------
@@ -92,7 +92,8 @@ def thermodynamics(model: SpinModel) -> Thermodynamics:
     r"""Return :math:`\ln Z`, energy and specific heat, exactly.
 
     Periodic `Square` lattices of any size with one J per axis and no field: Kaufman's solution with its derivatives, at
-    criticality too. Anything else up to 2^27 configurations (28 Ising spins, 27 in a field): the sum over all of them.
+    criticality too. Narrow `Square` lattices of any length with one J and one h, periodic or open, Ising or Potts: row by
+    row, up to 1e10 steps. Anything else up to 2^27 configurations (28 Ising spins, 27 in a field): the sum over all of them.
 
     Parameters
     ----------

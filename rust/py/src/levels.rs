@@ -13,6 +13,9 @@ use crate::lattice::PySpinModel;
 use crate::supervise::supervise;
 
 /// Total energies, ascending, the number of states of each, and the method.
+type Counted<'py> = (Bound<'py, PyArray1<f64>>, Vec<BigUint>, &'static str);
+
+/// A density of states.
 #[pyfunction]
 fn density_of_states<'py>(
     py: Python<'py>,
@@ -21,7 +24,7 @@ fn density_of_states<'py>(
     threads: usize,
     max_bytes: u64,
     progress: Option<Py<PyAny>>,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Vec<BigUint>, &'static str)> {
+) -> PyResult<Counted<'py>> {
     let found = supervise(py, threads, progress.as_ref(), |pool, pulse| {
         let work = Work {
             pool,

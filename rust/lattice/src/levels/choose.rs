@@ -83,7 +83,8 @@ pub fn density_of_states(law: &Law, unit: Option<f64>, work: Work) -> Result<Den
         }
     }
     if ways.len() == 1 {
-        reasons.push("row transfer needs a Square with one J and h = 0".into());
+        reasons
+            .push("row transfer needs a Square with one J, h = 0 and at most 2^560 states".into());
     }
     Err(Error::Refused(format!(
         "density_of_states: {} spins of {} values are out of reach: {}; WangLandau estimates it for any size",

@@ -63,7 +63,7 @@ impl Columns<'_> {
                 .zip(up.chunks_exact_mut(self.terms));
             for (low, (down, up)) in rows.enumerate() {
                 let ones = low.count_ones() + group.count_ones();
-                let (even, odd) = if (parity + ones as usize) % 2 == 0 {
+                let (even, odd) = if (parity + ones as usize).is_multiple_of(2) {
                     (down, up)
                 } else {
                     (up, down)

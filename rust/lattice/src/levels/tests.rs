@@ -241,7 +241,7 @@ fn what_is_out_of_reach_is_refused_with_the_reason() {
     );
     let field = Ising::new(torus(7, 7), 1.0, 1.0, 1.0).unwrap().into();
     assert!(message(&field).ends_with(
-        "row transfer needs a Square with one J and h = 0; WangLandau estimates it for any size"
+        "row transfer needs a Square with one J, h = 0 and at most 2^560 states; WangLandau estimates it for any size"
     ));
     let stopped = Pulse::new();
     stopped.cancel();

@@ -199,7 +199,7 @@ fn fraction(x: f64) -> Option<u64> {
             return Some(now[1]);
         }
         let inverse = 1.0 / rest;
-        if !(inverse < LARGEST_MULTIPLE as f64) {
+        if inverse >= LARGEST_MULTIPLE as f64 {
             return None;
         }
         let digit = inverse.floor();
