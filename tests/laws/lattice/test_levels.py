@@ -129,6 +129,17 @@ def test_a_walker_has_the_same_bits_whoever_walks_beside_it():
     assert pickle.loads(pickle.dumps(alone)).log_counts.tolist() == alone.log_counts.tolist()
 
 
+def test_a_key_gives_the_same_bits_on_every_machine():
+    potts = lattice.Potts(lattice.Triangular(3), 3, J=0.5)
+    for model, attempts, ends in [
+        (square(4), (15621, 15996), ("-0x1.5cc862e7d48a8p-3", "0x1.4f02b0584a6d0p-1")),
+        (potts, (17407, 17482), ("0x1.6f7999c1d8ea6p-1", "0x1.c9a84ad9fcd80p-1")),
+    ]:
+        found = lattice.WangLandau(1e-3).run(model, n=2, rng=1)
+        assert found.attempts == attempts
+        assert [float(g).hex() for g in found.walkers[:, 0]] == list(ends)
+
+
 def test_the_error_falls_with_the_final_factor():
     model = square(4)
     errors = [np.median(lattice.WangLandau(f).run(model, n=64, rng=1).standard_error) for f in (1e-3, 1e-5)]

@@ -33,7 +33,10 @@ impl Job for Columns<'_> {
         let mut scratch = vec![0; (self.q + 1) * self.terms];
         for column in 0..self.number {
             if self.room < self.growth {
-                self.modulus.reduce_all(self.block);
+                let used = self.used();
+                for row in self.block.chunks_exact_mut(self.terms) {
+                    self.modulus.reduce_all(&mut row[..used]);
+                }
                 self.room = self.modulus.room();
             }
             self.room -= self.growth;
@@ -49,11 +52,18 @@ impl Job for Columns<'_> {
 }
 
 impl Columns<'_> {
+    /// Coefficients in use.
+    #[inline(always)]
+    fn used(&self) -> usize {
+        let packed = 1 + usize::from(self.parity.is_some());
+        (self.degree / packed + 1).min(self.terms)
+    }
+
     /// Two values, packed: with `x` the even powers and `y` the odd ones, `x <- x + y` and `y <- x + z y`, for what was
     /// even is odd with one bond more.
     #[inline(always)]
     fn pairs(&mut self, stride: usize, parity: usize, scratch: &mut [u64]) {
-        let used = (self.degree / 2 + 1).min(self.terms);
+        let used = self.used();
         let old = &mut scratch[..used];
         let groups = self.block.chunks_exact_mut(2 * stride * self.terms);
         for (group, pair) in groups.enumerate() {
@@ -84,8 +94,7 @@ impl Columns<'_> {
     /// Any number of colours: `sum of the others + x times its own` for each.
     #[inline(always)]
     fn colours(&mut self, stride: usize, scratch: &mut [u64]) {
-        let (q, terms) = (self.q, self.terms);
-        let used = (self.degree + 1).min(terms);
+        let (q, terms, used) = (self.q, self.terms, self.used());
         let (sum, old) = scratch.split_at_mut(terms);
         let sum = &mut sum[..used];
         for group in self.block.chunks_exact_mut(q * stride * terms) {

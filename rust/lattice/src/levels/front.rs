@@ -155,19 +155,25 @@ impl Transfer<'_> {
         let (terms, states) = (self.terms(), self.equal.len());
         let stride = states / self.rows.q.pow(group.columns as u32);
         let used = self.rows.terms(front.degree);
-        let mut across = 0;
+        let across = if group.shift {
+            self.rows.bonds_across()
+        } else {
+            0
+        };
+        let last = (front.degree + across + group.columns).min(self.rows.bonds());
+        let end = self.rows.terms(last);
         for (high, row) in block.chunks_exact_mut(terms).enumerate() {
             let state = high * stride + low;
             let mut places = 0;
             if group.shift {
-                across = self.rows.bonds_across();
                 let lowest = self.parity(front.parity, state);
                 places = self.place(lowest + usize::from(self.equal[state]));
             }
-            let kept = used.min(terms - places);
+            // What lies beyond the end is left over from before, and never read.
+            let kept = used.min(end - places);
             row[..places].fill(0);
             row[places..][..kept].copy_from_slice(&front.polynomials[state * terms..][..kept]);
-            row[places + kept..].fill(0);
+            row[places + kept..end].fill(0);
         }
         Ok(dispatch(Columns {
             block,

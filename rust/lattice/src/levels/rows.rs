@@ -20,7 +20,7 @@ use crate::geometry::Kind;
 use crate::words;
 use crate::work::Work;
 
-/// Additions of coefficients beyond which the method refuses: some ten minutes on one processor of 2024.
+/// Additions of coefficients beyond which the method refuses: some half an hour on one processor of 2024.
 pub const MOST_ADDITIONS: f64 = 2e12;
 
 /// A square lattice as rows.
