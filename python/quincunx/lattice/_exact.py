@@ -81,8 +81,8 @@ def thermodynamics(model: Frozen) -> Thermodynamics:
 
     Periodic `Square` lattices of any size with one J per axis and no field: Kaufman's solution with its derivatives, at
     criticality too. Anything else by the cheaper of two: the sum over all configurations, up to 2^27 (28 Ising spins, 27 in
-    a field); or spin after spin summed out in the min-fill order, on graphs of any size whose width is at most 24 (Potts:
-    less, with tables of at most 4 GB).
+    a field); or elimination, spin after spin summed out in the min-fill order or that of the sites, on graphs of any size
+    whose width is at most 24 (Potts: less, with tables of at most 4 GB).
 
     Parameters
     ----------

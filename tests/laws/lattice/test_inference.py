@@ -137,6 +137,8 @@ def test_strips_agree_with_the_torus_and_reach_far():
     potts = lattice.Potts(square, 2, beta=2 * model.beta)
     assert lattice.thermodynamics(potts).method == "eliminate"
     assert 2 * lattice.bond_moments(potts) - 1 == pytest.approx(lattice.bond_moments(model), rel=1e-11)
+    wide = lattice.Ising(lattice.Square(20, 18, periodic=False), beta=0.4)  # row by row: width 18
+    assert lattice.ground_state(wide).energy == -(20 * 17 + 19 * 18)
     long = lattice.Ising(lattice.Square(3000, 4, periodic=False), beta=0.4, h=0.1)
     assert lattice.thermodynamics(long).method == "eliminate"
 
@@ -210,7 +212,7 @@ def test_simulate_refuses_transverse_fields():
         (
             lambda _: lattice.ground_state(lattice.Ising(lattice.Cubic(6), J=1.0, h=0.1)),
             ValueError,
-            "ground_state: elimination in the min-fill order meets a spin with 2[5-9]|3",
+            "ground_state: elimination meets a spin with [23].* neighbours in the min-fill order",
         ),
     ],
 )
