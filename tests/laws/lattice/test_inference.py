@@ -137,8 +137,6 @@ def test_strips_agree_with_the_torus_and_reach_far():
     potts = lattice.Potts(square, 2, beta=2 * model.beta)
     assert lattice.thermodynamics(potts).method == "eliminate"
     assert 2 * lattice.bond_moments(potts) - 1 == pytest.approx(lattice.bond_moments(model), rel=1e-11)
-    wide = lattice.Ising(lattice.Square(20, 18, periodic=False), beta=0.4)  # row by row: width 18
-    assert lattice.ground_state(wide).energy == -(20 * 17 + 19 * 18)
     long = lattice.Ising(lattice.Square(3000, 4, periodic=False), beta=0.4, h=0.1)
     assert lattice.thermodynamics(long).method == "eliminate"
 

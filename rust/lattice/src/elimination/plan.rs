@@ -151,6 +151,11 @@ impl Plan {
         self.steps.iter().map(reads).sum()
     }
 
+    /// Refuses a pass that drops its tables of `entry` bytes once they are read, if it needs more than [`MOST_BYTES`].
+    pub fn check_pass(&self, what: &str, entry: usize) -> Result<()> {
+        self.check_growing(what, &vec![1; self.steps.len()], entry)
+    }
+
     /// Refuses tables beyond [`MOST_BYTES`] whose entries grow: `length[i]` entries of `entry` bytes in each cell of the
     /// table of step i; a table is dropped when it has been read.
     pub fn check_growing(&self, what: &str, lengths: &[u128], entry: usize) -> Result<()> {

@@ -265,8 +265,7 @@ fn enumeration_agrees_with_all_states() {
         3.0 * (2.0 * 0.6_f64.cosh()).ln(),
         1e-14,
     );
-    let (p, method) = marginals(&free, &Pulse::new()).unwrap();
-    assert_eq!(method, Method::Elimination);
+    let (p, _) = marginals(&free, &Pulse::new()).unwrap();
     close(p[1] - p[0], 0.6_f64.tanh(), 1e-14);
 }
 

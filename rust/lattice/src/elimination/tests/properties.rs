@@ -203,6 +203,20 @@ proptest! {
 }
 
 #[test]
+fn strips_are_taken_row_by_row() {
+    // min-fill meets a site with 27 neighbours here
+    let open = Ising::new(
+        Geometry::square([18, 18], [false; 2]).unwrap(),
+        0.4,
+        1.0,
+        0.1,
+    )
+    .unwrap();
+    let network = Model::from(&open).network("test", &Pulse::new()).unwrap();
+    assert_eq!(network.width(), 18);
+}
+
+#[test]
 fn draws_belong_to_their_replica() {
     let model = Potts::new(
         Geometry::square([3, 5], [true, false]).unwrap(),
