@@ -60,10 +60,11 @@ pub(super) fn forward<A: Algebra>(
             .map(|input| table(input, factors, &messages))
             .collect();
         let fill = |(chunk, entries): (usize, &mut [A::Value])| -> Result<()> {
-            pulse.check()?;
             let mut walk = Walk::new(step, plan.q, chunk * A::CHUNK);
             let mut terms = Vec::with_capacity(plan.q);
             for entry in entries {
+                // An entry may be a long polynomial.
+                pulse.check()?;
                 terms.clear();
                 for value in 0..plan.q {
                     let mut product = algebra.one();

@@ -5,7 +5,7 @@ use quincunx_core::run::Pulse;
 
 use super::algebra::{Forward, forward, table};
 use super::component::{Thermal, spin};
-use super::logarithm::Logarithms;
+use super::logarithm::{Logarithms, exp_below};
 use super::network::{Network, Place, Role};
 use super::plan::{Plan, Source, Walk};
 
@@ -40,7 +40,7 @@ impl Beliefs {
 /// Writes the probabilities of `terms`, logarithms of weights, over them.
 pub(super) fn normalise(terms: &mut [f64]) {
     let top = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    terms.iter_mut().for_each(|t| *t = libm::exp(*t - top));
+    terms.iter_mut().for_each(|t| *t = exp_below(*t - top));
     let sum: f64 = terms.iter().sum();
     terms.iter_mut().for_each(|t| *t /= sum);
 }

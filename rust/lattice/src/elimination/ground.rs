@@ -97,6 +97,26 @@ impl Algebra for TwoLowest {
     }
 }
 
+/// The lowest energy alone: small tables, kept for the way back.
+struct Minimum;
+
+impl Algebra for Minimum {
+    type Value = f64;
+    const CHUNK: usize = 1 << 12;
+
+    fn one(&self) -> f64 {
+        0.0
+    }
+
+    fn multiply(&self, product: &mut f64, by: &f64) {
+        *product += by;
+    }
+
+    fn sum(&self, terms: &[f64]) -> f64 {
+        terms.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+}
+
 /// The ground state, whatever beta is.
 pub fn ground_state(network: &Network, pulse: &Pulse) -> Result<Ground> {
     let scale: f64 = network.pairs.iter().map(|p| p.coupling.abs()).sum::<f64>()
@@ -116,36 +136,42 @@ pub fn ground_state(network: &Network, pulse: &Pulse) -> Result<Ground> {
     for component in &network.components {
         factors.push(levels(component, &algebra, pulse)?);
     }
-    let passed = forward(&network.plan, &algebra, &factors, true, pulse)?;
+    network
+        .plan
+        .check_pass("ground_state", size_of::<Lowest>())?;
+    let lowest = forward(&network.plan, &algebra, &factors, false, pulse)?.total;
+    let values = lowest_state(network, &factors, pulse)?;
+    let (state, magnetization) = describe(network, &values, pulse)?;
+    Ok(Ground {
+        energy: lowest.first,
+        gap: lowest.second - lowest.first,
+        degeneracy: lowest.states,
+        state,
+        magnetization,
+    })
+}
+
+/// Values of the classical spins in one state of the lowest energy: of equal ones the first.
+fn lowest_state(network: &Network, factors: &[Vec<Lowest>], pulse: &Pulse) -> Result<Vec<usize>> {
+    let firsts = |table: &Vec<Lowest>| table.iter().map(|l| l.first).collect();
+    let factors: Vec<Vec<f64>> = factors.iter().map(firsts).collect();
+    let passed = forward(&network.plan, &Minimum, &factors, true, pulse)?;
     let mut values = vec![0; network.variables.len()];
     for step in network.plan.steps.iter().rev() {
         let mut walk = Walk::new(step, network.q, 0);
         walk.go(&values);
         let energy = |value: usize| -> f64 {
             let parts = step.inputs.iter().zip(&walk.at);
-            parts
-                .map(|(input, at)| {
-                    table(input, &factors, &passed.messages)[at + value * input.own].first
-                })
-                .sum()
+            let entry = parts.map(|(input, at)| {
+                table(input, &factors, &passed.messages)[at + value * input.own]
+            });
+            entry.sum()
         };
-        let best = (0..network.q).map(|v| (v, energy(v)));
-        let lowest = best.reduce(|a, b| if b.1 < a.1 { b } else { a });
+        let all = (0..network.q).map(|v| (v, energy(v)));
+        let lowest = all.reduce(|a, b| if b.1 < a.1 { b } else { a });
         values[step.variable] = lowest.map_or(0, |(value, _)| value);
     }
-    let Lowest {
-        first,
-        states,
-        second,
-    } = passed.total;
-    let (state, magnetization) = describe(network, &values, pulse)?;
-    Ok(Ground {
-        energy: first,
-        gap: second - first,
-        degeneracy: states,
-        state,
-        magnetization,
-    })
+    Ok(values)
 }
 
 /// The two lowest levels of a component for each state of its boundary.

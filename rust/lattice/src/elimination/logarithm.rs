@@ -9,7 +9,12 @@ fn log_sum(terms: impl Iterator<Item = f64> + Clone) -> f64 {
     if top == f64::NEG_INFINITY {
         return top;
     }
-    top + libm::log(terms.map(|t| libm::exp(t - top)).sum())
+    top + libm::log(terms.map(|t| exp_below(t - top)).sum())
+}
+
+/// `exp(x)` for `x <= 0`, without work for the largest term of a sum.
+pub(super) fn exp_below(x: f64) -> f64 {
+    if x == 0.0 { 1.0 } else { libm::exp(x) }
 }
 
 /// Logarithms of weights: products are sums. Functions of `libm` only, for draws depend on the tables.
@@ -63,19 +68,24 @@ impl Algebra for Jets {
     }
 
     fn sum(&self, terms: &[Jet]) -> Jet {
-        let value = log_sum(terms.iter().map(|t| t.value));
-        let weighed = |f: &dyn Fn(&Jet) -> f64| -> f64 {
-            terms
-                .iter()
-                .map(|t| libm::exp(t.value - value) * f(t))
-                .sum()
+        let heaviest = terms.iter().copied();
+        let Some(top) = heaviest.reduce(|a, b| if b.value > a.value { b } else { a }) else {
+            return Jet::constant(f64::NEG_INFINITY);
         };
-        let first = weighed(&|t| t.first);
-        let second = weighed(&|t| t.second + (t.first - first).powi(2));
+        // Moments about the slope of the heaviest term: the differences are those of one spin, nothing large cancels.
+        let (mut weight, mut first, mut second) = (0.0, 0.0, 0.0);
+        for t in terms {
+            let w = exp_below(t.value - top.value);
+            let slope = t.first - top.first;
+            weight += w;
+            first += w * slope;
+            second += w * (t.second + slope * slope);
+        }
+        let mean = first / weight;
         Jet {
-            value,
-            first,
-            second,
+            value: top.value + libm::log(weight),
+            first: top.first + mean,
+            second: second / weight - mean * mean,
         }
     }
 

@@ -1,5 +1,5 @@
-//! Exact inference on graphs of small treewidth (Dechter 1999): spins are summed out one by one in the min-fill order;
-//! the work grows with `q^(width + 1)`, not with `q^n`.
+//! Exact inference on graphs of small treewidth (Dechter 1999): spins are summed out one by one, in the min-fill order or
+//! in that of the sites, whichever is cheaper. The work grows with `q^(width + 1)`, not with `q^n`.
 //!
 //! One plan, five algebras: logarithms of weights (`ln Z`, and by the backward pass all marginals and derivatives), jets
 //! in beta (energy, specific heat), the two lowest energies (ground state, gap), polynomials of weights (number of spins

@@ -6,7 +6,7 @@ use quincunx_core::Result;
 use quincunx_core::run::Pulse;
 
 /// Vertices in the order in which they are eliminated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Order {
     /// Each vertex once.
     pub sequence: Vec<usize>,
@@ -32,30 +32,37 @@ pub fn min_fill(
 ) -> Result<std::result::Result<Order, usize>> {
     let mut graph = Graph::new(n, edges);
     let mut queue: BTreeSet<(usize, usize)> = (0..n).map(|v| (graph.fill[v], v)).collect();
-    let mut order = Order {
-        sequence: Vec::with_capacity(n),
-        width: 0,
-    };
+    let mut order = Order::default();
     while let Some((_, v)) = queue.pop_first() {
         pulse.check()?;
-        let around: Vec<usize> = graph.neighbours[v].iter().copied().collect();
-        if around.len() > widest {
-            return Ok(Err(around.len()));
-        }
-        order.width = order.width.max(around.len());
-        order.sequence.push(v);
         let mut before = Vec::new();
-        for (k, &a) in around.iter().enumerate() {
-            for &b in &around[..k] {
-                graph.join(a, b, &mut before);
-            }
+        if let Err(width) = graph.eliminate(v, widest, &mut order, &mut before) {
+            return Ok(Err(width));
         }
-        graph.remove(v, &mut before);
         for (u, fill) in before {
             // The first entry of a vertex is the one in the queue.
             if queue.remove(&(fill, u)) {
                 queue.insert((graph.fill[u], u));
             }
+        }
+    }
+    Ok(Ok(order))
+}
+
+/// The vertices as they are numbered: row by row on a lattice, where min-fill is not always the best.
+pub(super) fn as_numbered(
+    n: usize,
+    edges: impl IntoIterator<Item = [usize; 2]>,
+    widest: usize,
+    pulse: &Pulse,
+) -> Result<std::result::Result<Order, usize>> {
+    let mut graph = Graph::new(n, edges);
+    let (mut order, mut before) = (Order::default(), Vec::new());
+    for v in 0..n {
+        pulse.check()?;
+        before.clear();
+        if let Err(width) = graph.eliminate(v, widest, &mut order, &mut before) {
+            return Ok(Err(width));
         }
     }
     Ok(Ok(order))
@@ -85,6 +92,30 @@ impl Graph {
             graph.fill[v] = (degree * degree.saturating_sub(1) - ends) / 2;
         }
         graph
+    }
+
+    /// Joins the neighbours of a vertex and removes it; the number of neighbours, if there are more than `widest`.
+    fn eliminate(
+        &mut self,
+        v: usize,
+        widest: usize,
+        order: &mut Order,
+        before: &mut Vec<(usize, usize)>,
+    ) -> std::result::Result<(), usize> {
+        let width = self.neighbours[v].len();
+        if width > widest {
+            return Err(width);
+        }
+        order.width = order.width.max(width);
+        order.sequence.push(v);
+        let around: Vec<usize> = self.neighbours[v].iter().copied().collect();
+        for (k, &a) in around.iter().enumerate() {
+            for &b in &around[..k] {
+                self.join(a, b, before);
+            }
+        }
+        self.remove(v, before);
+        Ok(())
     }
 
     /// Vertices next to both.

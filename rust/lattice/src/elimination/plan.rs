@@ -3,7 +3,7 @@
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use super::order::{Order, min_fill};
+use super::order::{Order, as_numbered, min_fill};
 
 /// Most neighbours a spin may have when it is summed out: tables of 2^25 numbers.
 pub const WIDEST: usize = 24;
@@ -49,26 +49,34 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The plan of the min-fill order, or the reason why it is out of reach.
+    /// The cheaper plan of two orders, min-fill and that of the sites, or the reason why both are out of reach.
     pub fn new(
         q: usize,
         n: usize,
         scopes: &[Vec<usize>],
         pulse: &Pulse,
     ) -> Result<std::result::Result<Self, String>> {
-        let edges = scopes.iter().flat_map(|scope| {
-            let below = move |k: usize| scope[..k].iter().map(move |&b| [scope[k], b]);
-            (0..scope.len()).flat_map(below)
-        });
-        let order = match min_fill(n, edges, WIDEST, pulse)? {
-            Ok(order) => order,
-            Err(width) => {
-                return Ok(Err(format!(
-                    "elimination in the min-fill order meets a spin with {width} neighbours, the limit is {WIDEST}"
-                )));
-            }
+        let edges = || {
+            scopes.iter().flat_map(|scope| {
+                let below = move |k: usize| scope[..k].iter().map(move |&b| [scope[k], b]);
+                (0..scope.len()).flat_map(below)
+            })
         };
-        let plan = Self::ordered(q, scopes, &order);
+        let orders = [
+            min_fill(n, edges(), WIDEST, pulse)?,
+            as_numbered(n, edges(), WIDEST, pulse)?,
+        ];
+        let found = orders.iter().flatten();
+        let plans = found.map(|order| Self::ordered(q, scopes, order));
+        let cheapest = plans.min_by(|a, b| a.cost().total_cmp(&b.cost()));
+        let Some(plan) = cheapest else {
+            let widths = orders.map(|o| o.err().unwrap_or_default());
+            return Ok(Err(format!(
+                "elimination meets a spin with {} neighbours in the min-fill order and one with {} in the order of \
+                 the sites, the limit is {WIDEST}",
+                widths[0], widths[1]
+            )));
+        };
         Ok(match plan.bytes(size_of::<f64>()) {
             bytes if bytes <= MOST_BYTES => Ok(plan),
             bytes => Err(format!(
@@ -139,8 +147,13 @@ impl Plan {
 
     /// Table entries read in one pass.
     pub fn cost(&self) -> f64 {
-        let reads = |s: &Step| (self.size(s) * self.q) as f64 * s.inputs.len() as f64;
+        let reads = |s: &Step| self.size(s) as f64 * (self.q * s.inputs.len()) as f64;
         self.steps.iter().map(reads).sum()
+    }
+
+    /// Refuses a pass that drops its tables of `entry` bytes once they are read, if it needs more than [`MOST_BYTES`].
+    pub fn check_pass(&self, what: &str, entry: usize) -> Result<()> {
+        self.check_growing(what, &vec![1; self.steps.len()], entry)
     }
 
     /// Refuses tables beyond [`MOST_BYTES`] whose entries grow: `length[i]` entries of `entry` bytes in each cell of the
@@ -178,7 +191,8 @@ impl Input {
         q: usize,
     ) -> Self {
         let stride = |v: &usize| match own_scope.iter().position(|u| u == v) {
-            Some(place) => q.pow(place as u32),
+            // A plan with strides beyond a word is refused before it runs.
+            Some(place) => q.saturating_pow(place as u32),
             None => 0,
         };
         Self {

@@ -33,6 +33,9 @@ impl Network {
 /// `ln Z`, `-<E>` and `Var(E)`.
 pub(crate) fn thermodynamics(network: &Network, pulse: &Pulse) -> Result<Jet> {
     network.check_range()?;
+    network
+        .plan
+        .check_pass("thermodynamics", size_of::<Jet>())?;
     let jet = |&e: &f64| Jet {
         value: -network.beta * e,
         first: -e,

@@ -265,8 +265,7 @@ fn enumeration_agrees_with_all_states() {
         3.0 * (2.0 * 0.6_f64.cosh()).ln(),
         1e-14,
     );
-    let (p, method) = marginals(&free, &Pulse::new()).unwrap();
-    assert_eq!(method, Method::Elimination);
+    let (p, _) = marginals(&free, &Pulse::new()).unwrap();
     close(p[1] - p[0], 0.6_f64.tanh(), 1e-14);
 }
 
@@ -276,10 +275,8 @@ fn ising_and_potts_of_two_colours_are_one_law() {
     let ising = Ising::new(cubic.clone(), 0.5, 0.4, 0.0).unwrap();
     let potts = Potts::new(cubic, 2, 0.5, 0.8).unwrap();
     let pulse = Pulse::new();
-    let (a, b) = (
-        bond_moments(&ising, &pulse).unwrap(),
-        bond_moments(&potts, &pulse).unwrap(),
-    );
+    let a = bond_moments(&ising, &pulse).unwrap();
+    let b = bond_moments(&potts, &pulse).unwrap();
     for (spin, delta) in a.iter().zip(&b) {
         close(*spin, 2.0 * delta - 1.0, 1e-12);
     }
@@ -303,11 +300,8 @@ fn a_tree_factorises() {
         expected,
         1e-14,
     );
-    for (moment, j) in bond_moments(&model, &Pulse::new())
-        .unwrap()
-        .iter()
-        .zip(couplings)
-    {
+    let moments = bond_moments(&model, &Pulse::new()).unwrap();
+    for (moment, j) in moments.iter().zip(couplings) {
         close(*moment, (1.5 * j).tanh(), 1e-13);
     }
 }
@@ -323,7 +317,8 @@ fn what_is_out_of_reach_is_refused_with_the_reason() {
     assert_eq!(
         message(&field),
         "thermodynamics: 256 spins of 2 values are out of reach: enumeration holds 134217728 configurations; \
-         elimination in the min-fill order meets a spin with 26 neighbours, the limit is 24; \
+         elimination meets a spin with 26 neighbours in the min-fill order and one with 26 in the order of the sites, \
+         the limit is 24; \
          row transfer needs a narrow Square with one J and one h; \
          the torus solution needs a periodic Square with h = 0 and one J per axis"
     );
