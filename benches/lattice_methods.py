@@ -86,7 +86,10 @@ def measure(model, method, seconds):
 
 def main():
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
-    print(f"{'model':30} {'method':28} {'tau E':>9} {'tau M2':>9} {'sweep/ms':>9} {'ms (E)':>9} {'ms (M2)':>9}", flush=True)
+    print(
+        f"{'model':30} {'method':28} {'tau E':>9} {'tau M2':>9} {'sweep/ms':>9} {'ms (E)':>9} {'ms (M2)':>9}",
+        flush=True,
+    )
     for name, model in models():
         for method in METHODS:
             try:

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from write_streams import LATTICE, MOVES, lattice_states
 
 from budget import caught, check, p_chi2, p_counts, p_ks, p_z
 from quincunx import _core
-from write_streams import LATTICE, MOVES, lattice_states
 
 GOLDEN = json.loads(Path(__file__).with_name("streams.json").read_text(encoding="utf-8"))
 WORD = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**53 + 1, 2**64 - 2, 2**64 - 1]))

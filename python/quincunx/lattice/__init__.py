@@ -17,8 +17,8 @@ from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_ge
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
 from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
-from quincunx.lattice._tempering import ParallelTempering
 from quincunx.lattice._reweight import Reweighted, reweight
+from quincunx.lattice._tempering import ParallelTempering
 
 __all__ = [
     "Boltzmann",

@@ -161,7 +161,9 @@ def test_a_cluster_that_changes_is_counted():
         assert res.info.mean_cluster == sizes[sizes > 0].mean()
 
 
-@pytest.mark.parametrize("method", [lattice.Metropolis(), lattice.Checkerboard(), lattice.Wolff(), lattice.SwendsenWang()], ids=repr)
+@pytest.mark.parametrize(
+    "method", [lattice.Metropolis(), lattice.Checkerboard(), lattice.Wolff(), lattice.SwendsenWang()], ids=repr
+)
 def test_how_it_runs_does_not_matter(method, tmp_path):
     name = "mean_cluster" if isinstance(method, (lattice.Wolff, lattice.SwendsenWang)) else "acceptance"
 
