@@ -50,6 +50,9 @@ EXACT = [
     lattice.marginals,
     lattice.boltzmann,
     lattice.first_ricci_term,
+    lattice.ground_state,
+    lattice.gradient,
+    lattice.pair_marginals,
 ]
 
 ENTRIES = [
@@ -60,6 +63,13 @@ ENTRIES = [
     ("Graph", lattice.Graph, {"edges": [(0, 1), (1, 2)], "n_sites": 3}),
     ("Ising", lattice.Ising, {"geometry": SMALL, "beta": 0.4, "J": [1.0] * 18, "h": 0.1}),
     ("Potts", lattice.Potts, {"geometry": SMALL, "q": 3, "beta": 0.4, "J": [1.0] * 18}),
+    (
+        "TransverseIsing",
+        lattice.TransverseIsing,
+        {"geometry": SMALL, "beta": 0.4, "J": [1.0] * 18, "h": 0.1, "transverse": [0.5] + [0.0] * 8},
+    ),
+    ("sample_exact", lattice.sample_exact, {"model": POTTS, "n": 3, "rng": 1}),
+    ("count_distribution", lattice.count_distribution, {"model": ISING, "value": 1}),
     ("Ising.replace", ISING.replace, {"beta": 0.2, "J": 0.5, "h": 0.0}),
     ("Potts.replace", POTTS.replace, {"beta": 0.2, "J": 0.5}),
     ("HeatBath", lattice.HeatBath, {"order": "random"}),

@@ -15,10 +15,20 @@ from quincunx.lattice._exact import (
 )
 from quincunx.lattice._fisher import FisherGeometry, first_ricci_term, fisher_geometry
 from quincunx.lattice._geometry import Cubic, Geometry, Graph, Honeycomb, Square, Triangular
+from quincunx.lattice._inference import (
+    Gradient,
+    GroundState,
+    count_distribution,
+    gradient,
+    ground_state,
+    pair_marginals,
+    sample_exact,
+)
 from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 from quincunx.lattice._reweight import Reweighted, reweight
 from quincunx.lattice._tempering import ParallelTempering
+from quincunx.lattice._transverse import TransverseIsing
 
 __all__ = [
     "Boltzmann",
@@ -26,7 +36,9 @@ __all__ = [
     "Cubic",
     "FisherGeometry",
     "Geometry",
+    "Gradient",
     "Graph",
+    "GroundState",
     "HeatBath",
     "Honeycomb",
     "Ising",
@@ -38,18 +50,24 @@ __all__ = [
     "Square",
     "SwendsenWang",
     "Thermodynamics",
+    "TransverseIsing",
     "Triangular",
     "Wolff",
     "binder",
     "boltzmann",
     "bond_moments",
+    "count_distribution",
     "critical_beta",
     "first_ricci_term",
     "fisher_geometry",
+    "gradient",
+    "ground_state",
     "log_partition",
     "marginals",
     "onsager_energy",
+    "pair_marginals",
     "reweight",
+    "sample_exact",
     "specific_heat",
     "susceptibility",
     "thermodynamics",

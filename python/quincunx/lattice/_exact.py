@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +10,9 @@ import numpy as np
 from quincunx import _core
 from quincunx._coerce import number, whole
 from quincunx._model import nearest
-from quincunx._threads import worker_threads
 from quincunx.lattice._geometry import Geometry, geometry_of
-from quincunx.lattice._models import SpinModel
+from quincunx.lattice._models import Frozen, SpinModel
+from quincunx.lattice._question import ask, classical_core
 
 __all__ = [
     "Boltzmann",
@@ -31,17 +30,6 @@ __all__ = [
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def _core_of(model: Any) -> _core.SpinModel:
-    if not isinstance(model, SpinModel):
-        raise TypeError(f"model = {model!r}: must be an Ising or a Potts model")
-    return model.core
-
-
-def _ask(question: Callable[[_core.SpinModel, int], Any], model: Any) -> Any:
-    """Put a question to the core on all processors."""
-    return question(_core_of(model), worker_threads())
-
-
 @dataclass(frozen=True)
 class Thermodynamics:
     """Exact averages of a model; energies per site, without beta.
@@ -57,7 +45,7 @@ class Thermodynamics:
     specific_heat : float
         beta^2 Var(E)/n.
     method : str
-        ``"torus"`` (Kaufman's solution) or ``"enumerate"``.
+        ``"torus"`` (Kaufman's solution), ``"enumerate"`` or ``"eliminate"``.
 
     Examples
     --------
@@ -88,16 +76,18 @@ def _known(name: Any, names: tuple[str, ...]) -> str:
     return str(name)
 
 
-def thermodynamics(model: SpinModel) -> Thermodynamics:
+def thermodynamics(model: Frozen) -> Thermodynamics:
     r"""Return :math:`\ln Z`, energy and specific heat, exactly.
 
     Periodic `Square` lattices of any size with one J per axis and no field: Kaufman's solution with its derivatives, at
-    criticality too. Anything else up to 2^27 configurations (28 Ising spins, 27 in a field): the sum over all of them.
+    criticality too. Anything else by the cheaper of two: the sum over all configurations, up to 2^27 (28 Ising spins, 27 in
+    a field); or spin after spin summed out in the min-fill order, on graphs of any size whose width is at most 24 (Potts:
+    less, with tables of at most 4 GB).
 
     Parameters
     ----------
-    model : Ising or Potts
-        At finite beta.
+    model : Ising, Potts or TransverseIsing
+        At finite beta. Connected transverse sites: at most 12.
 
     Returns
     -------
@@ -111,7 +101,7 @@ def thermodynamics(model: SpinModel) -> Thermodynamics:
 
     References
     ----------
-    B. Kaufman, Phys. Rev. 76, 1232 (1949).
+    B. Kaufman, Phys. Rev. 76, 1232 (1949). R. Dechter, "Bucket elimination", Artif. Intell. 113, 41 (1999).
 
     Examples
     --------
@@ -121,15 +111,15 @@ def thermodynamics(model: SpinModel) -> Thermodynamics:
     >>> print(f"{lattice.thermodynamics(critical).energy:.12f}")
     -1.423938389833
     """
-    return Thermodynamics(*_ask(_core.lattice_thermodynamics, model))
+    return Thermodynamics(*ask(_core.lattice_thermodynamics, model))
 
 
-def log_partition(model: SpinModel) -> float:
+def log_partition(model: Frozen) -> float:
     r"""Return :math:`\ln Z`, :math:`Z = \sum_s e^{-\beta E(s)}`, exactly.
 
     Parameters
     ----------
-    model : Ising or Potts
+    model : Ising, Potts or TransverseIsing
         Within the reach of `thermodynamics`.
 
     Returns
@@ -149,15 +139,15 @@ def log_partition(model: SpinModel) -> float:
     >>> print(f"{lattice.log_partition(lattice.Ising(ring, beta=0.0)):.6f}")
     2.079442
     """
-    return float(_ask(_core.log_partition, model))
+    return float(ask(_core.log_partition, model))
 
 
-def bond_moments(model: SpinModel) -> Array:
+def bond_moments(model: Frozen) -> Array:
     r"""Return :math:`\langle s_i s_j \rangle` (Ising) or :math:`\langle \delta(s_i, s_j) \rangle` (Potts) of every bond.
 
     Parameters
     ----------
-    model : Ising or Potts
+    model : Ising, Potts or TransverseIsing
         Within the reach of `thermodynamics`.
 
     Returns
@@ -177,17 +167,17 @@ def bond_moments(model: SpinModel) -> Array:
     >>> lattice.bond_moments(pair).round(6).tolist()  # tanh(0.5)
     [0.462117]
     """
-    moments: Array = _ask(_core.bond_moments, model)
+    moments: Array = ask(_core.bond_moments, model)
     return moments
 
 
-def marginals(model: SpinModel) -> Array:
-    r"""Return the law of every single spin, :math:`P(s_i = a)`.
+def marginals(model: Frozen) -> Array:
+    r"""Return the law of every single spin, :math:`P(s_i = a)`; in a transverse field that of a measurement along Z.
 
     Parameters
     ----------
-    model : Ising or Potts
-        Without fields any size (all values weigh the same), else at most 2^27 configurations.
+    model : Ising, Potts or TransverseIsing
+        Without fields any size (all values weigh the same), else within the reach of `thermodynamics`.
 
     Returns
     -------
@@ -206,7 +196,7 @@ def marginals(model: SpinModel) -> Array:
     >>> lattice.marginals(lone).round(6).tolist()
     [[0.268941, 0.731059]]
     """
-    flat: Array = _ask(_core.spin_marginals, model)
+    flat: Array = ask(_core.spin_marginals, model)
     return flat.reshape(*model.geometry.shape, -1)
 
 
@@ -279,7 +269,7 @@ def boltzmann(model: SpinModel) -> Boltzmann:
     >>> print(f"{1 - m4 / (3 * m2**2):.12f}")
     0.620146560599
     """
-    arrays = _core.configurations(_core_of(model))
+    arrays = _core.configurations(classical_core(model))
     for array in arrays:
         array.flags.writeable = False
     return Boltzmann(*arrays)

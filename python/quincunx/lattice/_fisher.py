@@ -15,8 +15,8 @@ from quincunx._memory import memory_limit
 from quincunx._progress import listener
 from quincunx._rng import key
 from quincunx._threads import worker_threads
-from quincunx.lattice._exact import _core_of
 from quincunx.lattice._models import SpinModel
+from quincunx.lattice._question import classical_core
 
 __all__ = ["FisherGeometry", "first_ricci_term", "fisher_geometry"]
 
@@ -201,7 +201,7 @@ def fisher_geometry(
         sampling = (key(rng), whole("n", n), whole("chains", chains))
     limit = memory_limit(max_bytes)
     with listener(progress) as tell:
-        found = _core.fisher_geometry(_core_of(model), chosen, sampling, worker_threads(threads), limit, tell)
+        found = _core.fisher_geometry(classical_core(model), chosen, sampling, worker_threads(threads), limit, tell)
     curvature, terms, rows, cells, used, errors = found
     error, ricci_errors, effective = errors or (None, None, None)
     bonds = len(model.geometry.bonds)
@@ -258,7 +258,7 @@ def first_ricci_term(
     -297985.041
     """
     with listener(progress) as tell:
-        r1, _ = _core.first_ricci_term(_core_of(model), worker_threads(threads), memory_limit(max_bytes), tell)
+        r1, _ = _core.first_ricci_term(classical_core(model), worker_threads(threads), memory_limit(max_bytes), tell)
     return float(r1)
 
 

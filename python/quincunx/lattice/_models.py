@@ -15,12 +15,12 @@ from quincunx.lattice._geometry import Geometry, geometry_of
 from quincunx.lattice._methods import METHODS, Checkerboard, LatticeMethod
 from quincunx.lattice._tempering import ParallelTempering
 
-__all__ = ["Ising", "Potts", "SpinModel"]
+__all__ = ["Frozen", "Ising", "Potts", "SpinModel", "number_of", "values_of"]
 
 Values = float | np.ndarray[Any, np.dtype[np.float64]]
 
 
-def _values(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
+def values_of(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
     """Return one number, or a read-only row; a field shaped like the lattice is flattened."""
     array = frozen_array(name, value)
     if array.ndim == 0:
@@ -32,7 +32,7 @@ def _values(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
     return row
 
 
-def _number(name: str, value: Any) -> float:
+def number_of(name: str, value: Any) -> float:
     array = frozen_array(name, value)
     if array.ndim:
         raise TypeError(f"{name}: must be one number; sweep it with params={{{name!r}: [...]}} of simulate")
@@ -43,16 +43,14 @@ def _key(value: Any) -> Any:
     return value.tobytes() if isinstance(value, np.ndarray) else value
 
 
-class SpinModel(Model):
-    """What Ising and Potts models share; immutable."""
+class Frozen(Model):
+    """What all models of this family share: values that never change."""
 
-    _clock: ClassVar[Any] = "steps"
-    _ground: ClassVar[float]
     geometry: Geometry
-    core: _core.SpinModel
+    core: Any
     _params: dict[str, Any]
 
-    def _freeze(self, geometry: Geometry, params: dict[str, Any], core: _core.SpinModel) -> None:
+    def _freeze(self, geometry: Geometry, params: dict[str, Any], core: Any) -> None:
         object.__setattr__(self, "geometry", geometry)
         object.__setattr__(self, "_params", params)
         object.__setattr__(self, "core", core)
@@ -70,27 +68,56 @@ class SpinModel(Model):
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """``energy`` and ``magnetization`` per site; on request ``state`` (int8, shape of the geometry)."""
-        return ("energy", "magnetization", "state")
-
-    @property
     def params(self) -> dict[str, Any]:
         """The values of the parameters."""
         return dict(self._params)
+
+    def _arguments(self) -> tuple[Any, ...]:
+        return (self.geometry,)
+
+    def replace(self, **values: Any) -> Self:
+        """Return a new model with other parameter ``values``, named as when it was made, of the same shapes."""
+        return type(self)(*self._arguments(), **self._params_with(values))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._identity() == self._identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._identity()))
+
+    def _identity(self) -> tuple[Any, ...]:
+        return (*self._arguments(), *((k, _key(v)) for k, v in self._params.items()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._arguments(), self._params)
+
+    def __repr__(self) -> str:
+        def shown(value: Any) -> str:
+            if isinstance(value, np.ndarray):
+                return f"<{value.size} values in [{value.min():g}, {value.max():g}]>"
+            return repr(value)
+
+        inside = [repr(a) for a in self._arguments()] + [f"{k}={shown(v)}" for k, v in self._params.items()]
+        return f"{type(self).__name__}({', '.join(inside)})"
+
+
+class SpinModel(Frozen):
+    """What Ising and Potts models share; immutable."""
+
+    _clock: ClassVar[Any] = "steps"
+    _ground: ClassVar[float]
+    core: _core.SpinModel
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``energy`` and ``magnetization`` per site; on request ``state`` (int8, shape of the geometry)."""
+        return ("energy", "magnetization", "state")
 
     @property
     def methods(self) -> tuple[type[Method], ...]:
         """The methods that hold, the automatic choice first."""
         chosen = type(self._automatic())
         return (chosen, *(m for m in METHODS if m is not chosen), ParallelTempering)
-
-    def _arguments(self) -> tuple[Any, ...]:
-        return (self.geometry,)
-
-    def replace(self, **values: Any) -> Self:
-        """Return a new model with other parameter ``values``: ``beta=``, ``J=``, ``h=``, of the same shapes."""
-        return type(self)(*self._arguments(), **self._params_with(values))
 
     def _start_names(self) -> dict[str, StartName]:
         return {"state": StartName(self.geometry.shape, self._ground, integer=True)}
@@ -121,30 +148,9 @@ class SpinModel(Model):
     def _info(self, method: Method, observe: Mapping[str, Any]) -> dict[str, Any]:
         return {"model": self}  # pictures need its sites, averages per site their number
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other._identity() == self._identity()
 
-    def __hash__(self) -> int:
-        return hash((type(self), self._identity()))
-
-    def _identity(self) -> tuple[Any, ...]:
-        return (*self._arguments(), *((k, _key(v)) for k, v in self._params.items()))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._arguments(), self._params)
-
-    def __repr__(self) -> str:
-        def shown(value: Any) -> str:
-            if isinstance(value, np.ndarray):
-                return f"<{value.size} values in [{value.min():g}, {value.max():g}]>"
-            return repr(value)
-
-        inside = [repr(a) for a in self._arguments()] + [f"{k}={shown(v)}" for k, v in self._params.items()]
-        return f"{type(self).__name__}({', '.join(inside)})"
-
-
-def _rebuild(cls: type[Any], arguments: tuple[Any, ...], params: dict[str, Any]) -> SpinModel:
-    made: SpinModel = cls(*arguments, **params)
+def _rebuild(cls: type[Any], arguments: tuple[Any, ...], params: dict[str, Any]) -> Frozen:
+    made: Frozen = cls(*arguments, **params)
     return made
 
 
@@ -190,7 +196,7 @@ class Ising(SpinModel):
 
     def __init__(self, geometry: Geometry, *, beta: Any = 1.0, J: Any = 1.0, h: Any = 0.0) -> None:
         sites = geometry_of(geometry)
-        number, couplings, fields = _number("beta", beta), _values("J", J), _values("h", h, geometry.shape)
+        number, couplings, fields = number_of("beta", beta), values_of("J", J), values_of("h", h, geometry.shape)
         core = _core.ising(sites, number, np.asarray(couplings), np.asarray(fields))
         self._freeze(geometry, {"beta": number, "J": couplings, "h": fields}, core)
 
@@ -239,7 +245,7 @@ class Potts(SpinModel):
     def __init__(self, geometry: Geometry, q: int, *, beta: Any = 1.0, J: Any = 1.0) -> None:
         sites = geometry_of(geometry)
         object.__setattr__(self, "q", whole("q", q))
-        number, couplings = _number("beta", beta), _values("J", J)
+        number, couplings = number_of("beta", beta), values_of("J", J)
         self._freeze(
             geometry, {"beta": number, "J": couplings}, _core.potts(sites, self.q, number, np.asarray(couplings))
         )

@@ -145,9 +145,7 @@ def reweight(result: Result, *, autocorrelation: ArrayLike | None = None) -> Rew
     model, beta = model_and_beta(result)
     shape = result._shape  # noqa: SLF001 - one package
     if beta.ndim != 1 or shape != beta.shape:
-        raise ValueError(
-            f"result: has sweep shape {shape}: must be swept over beta alone, params={{'beta': [...]}}"
-        )
+        raise ValueError(f"result: has sweep shape {shape}: must be swept over beta alone, params={{'beta': [...]}}")
     time = result._t  # noqa: SLF001
     if "energy" not in result or result._kind != "grid" or time is None or np.ndim(time) != 1:  # noqa: SLF001
         raise ValueError("result: has no series of 'energy': must be observed with observe.every(k, burn=...)")

@@ -1,6 +1,7 @@
 //! Spin lattices: geometry, samplers, exact answers, Fisher geometry.
 #![forbid(unsafe_code)]
 
+pub mod elimination;
 pub mod exact;
 pub mod fisher;
 pub mod geometry;
@@ -8,4 +9,4 @@ pub mod model;
 pub mod sample;
 
 pub use geometry::{Adjacency, Geometry, Kind};
-pub use model::{Ising, Potts, Values};
+pub use model::{Ising, Potts, TransverseIsing, Values};

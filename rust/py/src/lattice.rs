@@ -12,6 +12,7 @@ use quincunx_lattice::exact::{self, Model};
 use quincunx_lattice::sample::{self, LatticeKernel, Law, Method, Order, Start};
 use quincunx_lattice::{Geometry, Ising, Potts, Values};
 
+use crate::elimination::PyTransverse;
 use crate::error::IntoPython;
 use crate::run::PyKernel;
 use crate::supervise::supervise;
@@ -118,7 +119,30 @@ impl PySpinModel {
     }
 }
 
-fn values(array: &PyReadonlyArrayDyn<'_, f64>) -> Values {
+/// Numbers of any shape.
+pub type ReadFloats<'py> = PyReadonlyArrayDyn<'py, f64>;
+
+/// Whatever has exact answers.
+#[derive(FromPyObject)]
+pub enum AnySpins<'py> {
+    /// Ising or Potts.
+    Classical(Bound<'py, PySpinModel>),
+    /// Ising in transverse fields.
+    Transverse(Bound<'py, PyTransverse>),
+}
+
+impl AnySpins<'_> {
+    /// As the exact answers take it.
+    pub fn exact(&self) -> Model<'_> {
+        match self {
+            AnySpins::Classical(model) => model.get().exact(),
+            AnySpins::Transverse(model) => Model::from(&model.get().inner),
+        }
+    }
+}
+
+/// One number for a scalar, else one each.
+pub fn values(array: &ReadFloats<'_>) -> Values {
     let flat: Vec<f64> = array.as_array().iter().copied().collect();
     match (array.ndim(), flat.first()) {
         (0, Some(&value)) => Values::Uniform(value),
@@ -245,11 +269,12 @@ fn check_tempering(betas: Vec<f64>, copies: i64) -> PyResult<()> {
 #[pyfunction]
 fn lattice_thermodynamics(
     py: Python<'_>,
-    model: &PySpinModel,
+    model: AnySpins<'_>,
     threads: usize,
 ) -> PyResult<(f64, f64, f64, f64, &'static str)> {
+    let model = model.exact();
     let found = supervise(py, threads, None, |pool, pulse| {
-        pool.install(|| exact::thermodynamics(model.exact(), pulse))
+        pool.install(|| exact::thermodynamics(model, pulse))
     })?;
     Ok((
         found.log_partition,
@@ -262,9 +287,10 @@ fn lattice_thermodynamics(
 
 /// ln Z.
 #[pyfunction]
-fn log_partition(py: Python<'_>, model: &PySpinModel, threads: usize) -> PyResult<f64> {
+fn log_partition(py: Python<'_>, model: AnySpins<'_>, threads: usize) -> PyResult<f64> {
+    let model = model.exact();
     supervise(py, threads, None, |pool, pulse| {
-        pool.install(|| exact::log_partition(model.exact(), pulse))
+        pool.install(|| exact::log_partition(model, pulse))
     })
 }
 
@@ -272,11 +298,12 @@ fn log_partition(py: Python<'_>, model: &PySpinModel, threads: usize) -> PyResul
 #[pyfunction]
 fn bond_moments<'py>(
     py: Python<'py>,
-    model: &PySpinModel,
+    model: AnySpins<'_>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let model = model.exact();
     let found = supervise(py, threads, None, |pool, pulse| {
-        pool.install(|| exact::bond_moments(model.exact(), pulse))
+        pool.install(|| exact::bond_moments(model, pulse))
     })?;
     Ok(found.into_pyarray(py))
 }
@@ -285,11 +312,12 @@ fn bond_moments<'py>(
 #[pyfunction]
 fn spin_marginals<'py>(
     py: Python<'py>,
-    model: &PySpinModel,
+    model: AnySpins<'_>,
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let model = model.exact();
     let found = supervise(py, threads, None, |pool, pulse| {
-        pool.install(|| exact::marginals(model.exact(), pulse))
+        pool.install(|| exact::marginals(model, pulse))
     })?;
     Ok(found.0.into_pyarray(py))
 }

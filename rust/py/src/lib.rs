@@ -3,6 +3,7 @@
 
 mod chain;
 mod custom;
+mod elimination;
 mod error;
 mod fisher;
 mod formula;
@@ -23,6 +24,7 @@ use pyo3::prelude::*;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     chain::register(module)?;
     custom::register(module)?;
+    elimination::register(module)?;
     fisher::register(module)?;
     formula::register(module)?;
     jump::register(module)?;

@@ -86,6 +86,21 @@ def test_models_are_values(model):
         _ = model.temperature
 
 
+def test_a_transverse_model_is_a_value():
+    model = lattice.TransverseIsing(lattice.Square(3), beta=0.3, h=np.eye(3), transverse=0.5)
+    again = pickle.loads(pickle.dumps(model))
+    assert again == model == copy.deepcopy(model)
+    assert hash(again) == hash(model)
+    assert model.replace(transverse=0.1) != model
+    assert model.replace(**model.params) == model
+    assert model.names == ("energy", "magnetization")
+    assert model.transverse == model.params["transverse"] == 0.5
+    assert repr(model.replace(transverse=0.0)) != repr(model)
+    assert model != lattice.Ising(lattice.Square(3), beta=0.3, h=np.eye(3))
+    with pytest.raises(AttributeError, match=r"use \.replace"):
+        model.beta = 2.0
+
+
 def square(**kw):
     return lattice.Ising(lattice.Square(3), **kw)
 

@@ -3,10 +3,12 @@
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use super::enumerate::{MOST_CONFIGURATIONS, Sums, Weights};
+use super::enumerate::Weights;
+use super::route::{Route, route};
 use super::torus::torus_log_partition;
+use crate::elimination::{self, Network};
 use crate::geometry::Kind;
-use crate::model::{Ising, Potts, Values};
+use crate::model::{Ising, Potts, TransverseIsing, Values};
 
 /// A model whose exact answers are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +17,8 @@ pub enum Model<'a> {
     Ising(&'a Ising),
     /// Colours 0..q-1.
     Potts(&'a Potts),
+    /// Spins -1, +1 in transverse fields.
+    Transverse(&'a TransverseIsing),
 }
 
 impl<'a> From<&'a Ising> for Model<'a> {
@@ -29,6 +33,12 @@ impl<'a> From<&'a Potts> for Model<'a> {
     }
 }
 
+impl<'a> From<&'a TransverseIsing> for Model<'a> {
+    fn from(model: &'a TransverseIsing) -> Self {
+        Model::Transverse(model)
+    }
+}
+
 /// How an answer was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -38,6 +48,8 @@ pub enum Method {
     Torus,
     /// The sum over all configurations.
     Enumeration,
+    /// Spin after spin summed out.
+    Elimination,
 }
 
 impl Method {
@@ -47,6 +59,7 @@ impl Method {
             Method::Symmetry => "symmetry",
             Method::Torus => "torus",
             Method::Enumeration => "enumerate",
+            Method::Elimination => "eliminate",
         }
     }
 }
@@ -95,22 +108,54 @@ fn torus(model: Model<'_>, direction: impl Fn([f64; 2]) -> [f64; 2]) -> Option<s
     torus_log_partition(lengths, j.map(|j| ising.beta() * j), direction(j))
 }
 
-impl Model<'_> {
-    fn beta(&self) -> f64 {
+impl<'a> Model<'a> {
+    pub(crate) fn beta(self) -> f64 {
         match self {
             Model::Ising(m) => m.beta(),
             Model::Potts(m) => m.beta(),
+            Model::Transverse(m) => m.classical().beta(),
         }
     }
 
-    fn geometry(&self) -> &crate::Geometry {
+    pub(crate) fn geometry(self) -> &'a crate::Geometry {
         match self {
             Model::Ising(m) => m.geometry(),
             Model::Potts(m) => m.geometry(),
+            Model::Transverse(m) => m.classical().geometry(),
         }
     }
 
-    fn check_beta(&self, question: &str) -> Result<()> {
+    /// Number of sites.
+    pub fn n_sites(self) -> usize {
+        self.geometry().n_sites()
+    }
+
+    /// Number of values of one spin.
+    pub(super) fn values(self) -> usize {
+        match self {
+            Model::Potts(m) => m.q(),
+            Model::Ising(_) | Model::Transverse(_) => 2,
+        }
+    }
+
+    /// The number of a spin value in ascending order.
+    pub fn value_number(self, value: i64) -> Result<usize> {
+        let (number, need) = match self {
+            Model::Potts(m) => {
+                let q = m.q();
+                let number = usize::try_from(value).ok().filter(|&v| v < q);
+                (number, format!("must be >= 0 and < q = {q}"))
+            }
+            _ => {
+                let number = [-1, 1].iter().position(|&v| v == value);
+                (number, "must be -1 or +1".to_owned())
+            }
+        };
+        number.ok_or_else(|| Error::invalid("value", value, need))
+    }
+
+    /// Refuses a question that has no answer at zero temperature.
+    pub fn check_beta(self, question: &str) -> Result<()> {
         if self.beta().is_finite() {
             return Ok(());
         }
@@ -121,66 +166,42 @@ impl Model<'_> {
         ))
     }
 
-    /// As colours with weight `exp(beta A)`, `E = constant - A`.
-    fn weights(&self) -> (Weights<'_>, f64) {
+    /// As colours with weight `exp(beta A)`, `E = constant - A`; transverse fields have no such form.
+    pub(super) fn weights(self) -> Option<(Weights<'a>, f64)> {
         let each = |values: &Values, count: usize, factor: f64| -> Vec<f64> {
             (0..count).map(|i| factor * values.at(i)).collect()
         };
-        let (geometry, beta) = (self.geometry(), self.beta());
+        let (geometry, beta, q) = (self.geometry(), self.beta(), self.values());
         let (m, n) = (geometry.n_bonds(), geometry.n_sites());
-        match self {
-            Model::Potts(model) => {
-                let couplings = each(model.couplings(), m, 1.0);
-                let (q, fields) = (model.q(), Vec::new());
-                (
-                    Weights {
-                        geometry,
-                        q,
-                        beta,
-                        couplings,
-                        fields,
-                    },
-                    0.0,
-                )
+        let (couplings, fields) = match self {
+            Model::Potts(model) => (each(model.couplings(), m, 1.0), Vec::new()),
+            Model::Ising(model) if model.fields().is_zero() => {
+                (each(model.couplings(), m, 2.0), Vec::new())
             }
-            Model::Ising(model) => {
-                let couplings = each(model.couplings(), m, 2.0);
-                let fields = if model.fields().is_zero() {
-                    Vec::new()
-                } else {
-                    each(model.fields(), n, 2.0)
-                };
-                let constant = (couplings.iter().sum::<f64>() + fields.iter().sum::<f64>()) / 2.0;
-                (
-                    Weights {
-                        geometry,
-                        q: 2,
-                        beta,
-                        couplings,
-                        fields,
-                    },
-                    constant,
-                )
-            }
-        }
+            Model::Ising(model) => (
+                each(model.couplings(), m, 2.0),
+                each(model.fields(), n, 2.0),
+            ),
+            Model::Transverse(_) => return None,
+        };
+        let constant = match self {
+            Model::Potts(_) => 0.0,
+            _ => (couplings.iter().sum::<f64>() + fields.iter().sum::<f64>()) / 2.0,
+        };
+        let weights = Weights {
+            geometry,
+            q,
+            beta,
+            couplings,
+            fields,
+        };
+        Some((weights, constant))
     }
 
-    fn enumerate(&self, question: &str, pulse: &Pulse) -> Result<(Sums, f64)> {
-        let (weights, constant) = self.weights();
-        if weights.configurations().is_some() {
-            return Ok((weights.sums(pulse)?, constant));
-        }
-        let torus = match self {
-            Model::Ising(_) => {
-                "; the torus solution needs a periodic Square with h = 0 and one J per axis"
-            }
-            Model::Potts(_) => "",
-        };
-        Err(Error::Refused(format!(
-            "{question}: {} spins of {} values are out of reach: enumeration holds {MOST_CONFIGURATIONS} configurations{torus}",
-            self.geometry().n_sites(),
-            weights.q,
-        )))
+    /// As a network for elimination, or refused with the reason.
+    pub fn network(self, question: &str, pulse: &Pulse) -> Result<Network> {
+        let reason = |reason| Error::Refused(format!("{question}: {reason}"));
+        Network::new(self, pulse)?.map_err(reason)
     }
 }
 
@@ -198,24 +219,15 @@ fn answer(model: Model<'_>, question: &str, pulse: &Pulse) -> Result<Thermodynam
     model.check_beta(question)?;
     let n = model.geometry().n_sites() as f64;
     // Moving along (J_x, J_y) is moving in beta: the derivatives are -<E> and Var(E).
-    let (log_partition, energy, variance, method) = match torus(model, |j| j) {
-        Some(jet) => (jet.value, -jet.first, jet.second, Method::Torus),
-        None => {
-            let (sums, constant) = model.enumerate(question, pulse)?;
-            let log_partition = sums.log_partition - model.beta() * constant;
-            (
-                log_partition,
-                constant - sums.mean,
-                sums.variance,
-                Method::Enumeration,
-            )
-        }
+    let (jet, method) = match torus(model, |j| j) {
+        Some(jet) => (jet, Method::Torus),
+        None => route(model, question, pulse)?.jet(pulse)?,
     };
     Ok(Thermodynamics {
-        log_partition,
-        energy: energy / n,
-        energy_variance: variance / (n * n),
-        specific_heat: model.beta().powi(2) * variance / n,
+        log_partition: jet.value,
+        energy: -jet.first / n,
+        energy_variance: jet.second / (n * n),
+        specific_heat: model.beta().powi(2) * jet.second / n,
         method,
     })
 }
@@ -229,10 +241,13 @@ pub fn bond_moments<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Ve
         let n = model.geometry().n_sites();
         return Ok([x.first / n as f64, y.first / n as f64].repeat(n));
     }
-    let equal = model.enumerate("bond_moments", pulse)?.0.equal;
+    let equal = match route(model, "bond_moments", pulse)? {
+        Route::Enumerate(weights, _) => weights.sums(pulse)?.equal,
+        Route::Eliminate(network) => elimination::beliefs(&network, pulse)?.equal(),
+    };
     Ok(match model {
         Model::Potts(_) => equal,
-        Model::Ising(_) => equal.into_iter().map(|p| 2.0 * p - 1.0).collect(),
+        _ => equal.into_iter().map(|p| 2.0 * p - 1.0).collect(),
     })
 }
 
@@ -240,14 +255,21 @@ pub fn bond_moments<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Ve
 pub fn marginals<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<(Vec<f64>, Method)> {
     let model = model.into();
     model.check_beta("marginals")?;
-    let q = match model {
-        Model::Potts(model) => Some(model.q()),
-        Model::Ising(model) => model.fields().is_zero().then_some(2),
+    let symmetric = match model {
+        Model::Potts(_) => true,
+        Model::Ising(model) => model.fields().is_zero(),
+        Model::Transverse(model) => model.classical().fields().is_zero(),
     };
-    if let Some(q) = q {
+    if symmetric {
+        let q = model.values();
         let all = vec![1.0 / q as f64; q * model.geometry().n_sites()];
         return Ok((all, Method::Symmetry));
     }
-    let occupation = model.enumerate("marginals", pulse)?.0.occupation;
-    Ok((occupation, Method::Enumeration))
+    Ok(match route(model, "marginals", pulse)? {
+        Route::Enumerate(weights, _) => (weights.sums(pulse)?.occupation, Method::Enumeration),
+        Route::Eliminate(network) => (
+            elimination::beliefs(&network, pulse)?.sites,
+            Method::Elimination,
+        ),
+    })
 }

@@ -1,10 +1,11 @@
-//! Exact answers: enumeration, the torus in closed form, infinite lattices.
+//! Exact answers: enumeration, elimination, the torus in closed form, infinite lattices.
 
 mod answers;
 mod configurations;
 mod enumerate;
 mod infinite;
 mod jet;
+mod route;
 mod torus;
 
 pub use answers::{

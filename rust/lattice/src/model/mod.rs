@@ -1,11 +1,13 @@
-//! The laws: Ising and Potts spins on a geometry, weight `exp(-beta E)`.
+//! The laws: Ising and Potts spins on a geometry, weight `exp(-beta E)`; Ising spins in a transverse field.
 
 mod ising;
 mod potts;
+mod transverse;
 mod values;
 
 pub use ising::Ising;
 pub use potts::Potts;
+pub use transverse::TransverseIsing;
 pub use values::Values;
 
 use quincunx_core::Result;

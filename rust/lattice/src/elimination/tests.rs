@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod agreement;
+mod properties;
+mod supply;
