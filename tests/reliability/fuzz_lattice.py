@@ -54,6 +54,9 @@ EXACT = [
     lattice.gradient,
     lattice.pair_marginals,
 ]
+LEVELS = lattice.density_of_states(ISING)
+AVERAGES = [LEVELS.log_partition, LEVELS.mean_energy, LEVELS.specific_heat]
+WALK = {"model": ISING, "n": 2, "rng": 1, "unit": None, "threads": 1, "max_bytes": 1e9, "progress": False}
 
 ENTRIES = [
     ("Square", lattice.Square, {"Lx": 4, "Ly": 3, "periodic": True}),
@@ -94,6 +97,14 @@ ENTRIES = [
         lattice.first_ricci_term,
         {"model": ISING, "threads": 1, "max_bytes": 1e9, "progress": None},
     ),
+    (
+        "density_of_states",
+        lattice.density_of_states,
+        {"model": ISING, "unit": None, "threads": 1, "max_bytes": 1e9, "progress": False},
+    ),
+    *((f"levels.{f.__name__}", f, {"beta": [0.1, 0.4]}) for f in AVERAGES),
+    ("WangLandau", lattice.WangLandau, {"f_final": 1e-3}),
+    ("WangLandau.run", lattice.WangLandau(1e-2).run, WALK),
     ("metric", metric, {"max_bytes": 1e9}),
     *((f"simulate {name}", run(model), RUN | {"method": method}) for name, (model, method) in CASES.items()),
     ("simulate ParallelTempering", run(ISING), RUN | {"params": {"J": [1.0]}, "method": LADDER}),

@@ -24,16 +24,20 @@ from quincunx.lattice._inference import (
     pair_marginals,
     sample_exact,
 )
+from quincunx.lattice._levels import DensityOfStates, density_of_states
 from quincunx.lattice._methods import Checkerboard, HeatBath, Kawasaki, Metropolis, SwendsenWang, Wolff
 from quincunx.lattice._models import Ising, Potts
 from quincunx.lattice._reweight import Reweighted, reweight
 from quincunx.lattice._tempering import ParallelTempering
 from quincunx.lattice._transverse import TransverseIsing
+from quincunx.lattice._wang_landau import EstimatedLevels, WangLandau
 
 __all__ = [
     "Boltzmann",
     "Checkerboard",
     "Cubic",
+    "DensityOfStates",
+    "EstimatedLevels",
     "FisherGeometry",
     "Geometry",
     "Gradient",
@@ -52,12 +56,14 @@ __all__ = [
     "Thermodynamics",
     "TransverseIsing",
     "Triangular",
+    "WangLandau",
     "Wolff",
     "binder",
     "boltzmann",
     "bond_moments",
     "count_distribution",
     "critical_beta",
+    "density_of_states",
     "first_ricci_term",
     "fisher_geometry",
     "gradient",

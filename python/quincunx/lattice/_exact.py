@@ -45,7 +45,7 @@ class Thermodynamics:
     specific_heat : float
         beta^2 Var(E)/n.
     method : str
-        ``"torus"`` (Kaufman's solution), ``"enumerate"`` or ``"eliminate"``.
+        ``"torus"`` (Kaufman's solution), ``"transfer"`` (row by row), ``"enumerate"`` or ``"eliminate"``.
 
     Examples
     --------
@@ -80,9 +80,10 @@ def thermodynamics(model: Frozen) -> Thermodynamics:
     r"""Return :math:`\ln Z`, energy and specific heat, exactly.
 
     Periodic `Square` lattices of any size with one J per axis and no field: Kaufman's solution with its derivatives, at
-    criticality too. Anything else by the cheaper of two: the sum over all configurations, up to 2^27 (28 Ising spins, 27 in
-    a field); or spin after spin summed out in the min-fill order, on graphs of any size whose width is at most 24 (Potts:
-    less, with tables of at most 4 GB).
+    criticality too. Anything else by the cheapest of three: the sum over all configurations, up to 2^27 (28 Ising spins, 27
+    in a field); row after row of narrow `Square` lattices of any length with one J and one h, periodic or open, Ising or
+    Potts, up to 1e10 steps; or spin after spin summed out in the min-fill order, on graphs of any size whose width is at
+    most 24 (Potts: less, with tables of at most 4 GB).
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ mod fisher;
 mod formula;
 mod jump;
 mod lattice;
+mod levels;
 mod pieces;
 mod plan;
 mod run;
@@ -29,6 +30,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     formula::register(module)?;
     jump::register(module)?;
     lattice::register(module)?;
+    levels::register(module)?;
     pieces::register(module)?;
     run::register(module)?;
     sde::register(module)?;

@@ -4,7 +4,7 @@ use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
 use super::enumerate::Weights;
-use super::route::{Route, route};
+use super::route::{Question, Route, route};
 use super::torus::torus_log_partition;
 use crate::elimination::{self, Network};
 use crate::geometry::Kind;
@@ -46,6 +46,8 @@ pub enum Method {
     Symmetry,
     /// Kaufman's solution of the square torus.
     Torus,
+    /// Row by row, for narrow square lattices.
+    Transfer,
     /// The sum over all configurations.
     Enumeration,
     /// Spin after spin summed out.
@@ -58,6 +60,7 @@ impl Method {
         match self {
             Method::Symmetry => "symmetry",
             Method::Torus => "torus",
+            Method::Transfer => "transfer",
             Method::Enumeration => "enumerate",
             Method::Elimination => "eliminate",
         }
@@ -221,7 +224,7 @@ fn answer(model: Model<'_>, question: &str, pulse: &Pulse) -> Result<Thermodynam
     // Moving along (J_x, J_y) is moving in beta: the derivatives are -<E> and Var(E).
     let (jet, method) = match torus(model, |j| j) {
         Some(jet) => (jet, Method::Torus),
-        None => route(model, question, pulse)?.jet(pulse)?,
+        None => route(model, Question::Averages, question, pulse)?.jet(model.beta(), pulse)?,
     };
     Ok(Thermodynamics {
         log_partition: jet.value,
@@ -241,8 +244,9 @@ pub fn bond_moments<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Ve
         let n = model.geometry().n_sites();
         return Ok([x.first / n as f64, y.first / n as f64].repeat(n));
     }
-    let equal = match route(model, "bond_moments", pulse)? {
+    let equal = match route(model, Question::Bonds, "bond_moments", pulse)? {
         Route::Enumerate(weights, _) => weights.sums(pulse)?.equal,
+        Route::Rows(narrow, _) => narrow.equal(pulse)?,
         Route::Eliminate(network) => elimination::beliefs(&network, pulse)?.equal(),
     };
     Ok(match model {
@@ -265,7 +269,8 @@ pub fn marginals<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<(Vec<
         let all = vec![1.0 / q as f64; q * model.geometry().n_sites()];
         return Ok((all, Method::Symmetry));
     }
-    Ok(match route(model, "marginals", pulse)? {
+    Ok(match route(model, Question::Sites, "marginals", pulse)? {
+        Route::Rows(..) => return Err(Error::Internal("rows give no marginals".into())),
         Route::Enumerate(weights, _) => (weights.sums(pulse)?.occupation, Method::Enumeration),
         Route::Eliminate(network) => (
             elimination::beliefs(&network, pulse)?.sites,

@@ -1,12 +1,14 @@
-//! Exact answers: enumeration, elimination, the torus in closed form, infinite lattices.
+//! Exact answers: enumeration, elimination, row transfer, the torus in closed form, infinite lattices.
 
 mod answers;
 mod configurations;
 mod enumerate;
 mod infinite;
 mod jet;
+mod narrow;
 mod route;
 mod torus;
+mod transfer;
 
 pub use answers::{
     Method, Model, Thermodynamics, bond_moments, log_partition, marginals, thermodynamics,
@@ -16,6 +18,9 @@ pub use enumerate::MOST_CONFIGURATIONS;
 pub use infinite::{critical_beta, onsager_energy, yang_magnetization};
 pub use jet::Jet;
 pub use torus::torus_log_partition;
+pub use transfer::MOST_STEPS;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_transfer;

@@ -6,7 +6,29 @@ use quincunx_core::{Error, Result};
 use super::Jet;
 use super::answers::{Method, Model};
 use super::enumerate::{MOST_CONFIGURATIONS, Weights};
+use super::narrow::Narrow;
 use crate::elimination::{self, Network};
+
+/// What is asked of a model: a method may answer one question and not another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// `ln Z` and its derivatives along beta.
+    Averages,
+    /// The moment of every bond.
+    Bonds,
+    /// The law of every spin.
+    Sites,
+}
+
+impl Question {
+    fn name(self, averages: &str) -> &str {
+        match self {
+            Question::Averages => averages,
+            Question::Bonds => "bond_moments",
+            Question::Sites => "marginals",
+        }
+    }
+}
 
 /// A method that holds for a model without a closed form.
 pub(super) enum Route<'a> {
@@ -14,20 +36,30 @@ pub(super) enum Route<'a> {
     Enumerate(Weights<'a>, f64),
     /// Spin after spin summed out.
     Eliminate(Box<Network>),
+    /// Row by row; the constant as for the sum over all configurations.
+    Rows(Narrow<'a>, f64),
 }
 
 impl Route<'_> {
     /// `ln Z`, `-<E>` and `Var(E)`.
-    pub fn jet(&self, pulse: &Pulse) -> Result<(Jet, Method)> {
+    pub fn jet(&self, beta: f64, pulse: &Pulse) -> Result<(Jet, Method)> {
+        let without = |jet: Jet, constant: f64| Jet {
+            value: jet.value - beta * constant,
+            first: jet.first - constant,
+            second: jet.second,
+        };
         match self {
             Route::Enumerate(weights, constant) => {
                 let sums = weights.sums(pulse)?;
                 let jet = Jet {
-                    value: sums.log_partition - weights.beta * constant,
-                    first: sums.mean - constant,
+                    value: sums.log_partition,
+                    first: sums.mean,
                     second: sums.variance,
                 };
-                Ok((jet, Method::Enumeration))
+                Ok((without(jet, *constant), Method::Enumeration))
+            }
+            Route::Rows(narrow, constant) => {
+                Ok((without(narrow.jet(pulse)?, *constant), Method::Transfer))
             }
             Route::Eliminate(network) => {
                 let jet = elimination::thermodynamics(network, pulse)?;
@@ -68,19 +100,46 @@ fn elimination<'a>(
     }))
 }
 
+fn rows(model: Model<'_>, question: Question) -> std::result::Result<Offer<'_>, String> {
+    if question == Question::Sites {
+        return Err("row transfer does not answer it".into());
+    }
+    let one_field = match model {
+        Model::Ising(_) => " and one h",
+        _ => "",
+    };
+    let constant = model.weights().map_or(0.0, |(_, constant)| constant);
+    Narrow::new(model, question)
+        .map(|narrow| Offer {
+            cost: narrow.cost(),
+            route: Route::Rows(narrow, constant),
+        })
+        .ok_or_else(|| format!("row transfer needs a narrow Square with one J{one_field}"))
+}
+
 /// What every method says to a model, or why it does not hold.
 pub(super) fn offers<'a>(
     model: Model<'a>,
+    question: Question,
     pulse: &Pulse,
-) -> Result<[std::result::Result<Offer<'a>, String>; 2]> {
-    Ok([enumeration(model), elimination(model, pulse)?])
+) -> Result<[std::result::Result<Offer<'a>, String>; 3]> {
+    Ok([
+        enumeration(model),
+        elimination(model, pulse)?,
+        rows(model, question),
+    ])
 }
 
-/// The cheapest method, or all reasons why none holds.
-pub(super) fn route<'a>(model: Model<'a>, question: &str, pulse: &Pulse) -> Result<Route<'a>> {
+/// The cheapest method, or all reasons why none holds; `averages` is what the user called.
+pub(super) fn route<'a>(
+    model: Model<'a>,
+    question: Question,
+    averages: &str,
+    pulse: &Pulse,
+) -> Result<Route<'a>> {
     let mut reasons = Vec::new();
     let mut best: Option<Offer<'a>> = None;
-    for offer in offers(model, pulse)? {
+    for offer in offers(model, question, pulse)? {
         match offer {
             Ok(offer) if best.as_ref().is_none_or(|b| offer.cost < b.cost) => best = Some(offer),
             Ok(_) => {}
@@ -93,7 +152,8 @@ pub(super) fn route<'a>(model: Model<'a>, question: &str, pulse: &Pulse) -> Resu
     }
     best.map(|offer| offer.route).ok_or_else(|| {
         Error::Refused(format!(
-            "{question}: {} spins of {} values are out of reach: {}",
+            "{}: {} spins of {} values are out of reach: {}",
+            question.name(averages),
             model.geometry().n_sites(),
             model.values(),
             reasons.join("; ")

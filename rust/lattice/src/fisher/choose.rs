@@ -8,7 +8,7 @@ use super::fermion::fermion;
 use super::model::SpinModel;
 use super::result::{FisherGeometry, Method};
 use super::transfer::transfer;
-use super::work::Work;
+use crate::work::Work;
 
 /// Exact Fisher geometry of a spin model. Without a method: `fermion` where it holds, else `enumerate`, else `transfer`,
 /// else a refusal; Monte Carlo is never chosen, it needs a source of randomness.

@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use super::cells::Cells;
 use super::moments::BondMoments;
 use super::result::{FisherGeometry, Method};
-use super::words::{self, Word};
-use super::work::Work;
+use crate::words::{self, Word};
+use crate::work::Work;
 
 /// The most states `q^(n-1)` to visit.
 pub const MOST_STATES: f64 = (1_u64 << 26) as f64;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::cells::Cells;
 use super::result::Norms;
-use super::work::Work;
+use crate::work::Work;
 
 /// Bonds whose rows share one pass over the stored tensor.
 const TOGETHER: usize = 8;

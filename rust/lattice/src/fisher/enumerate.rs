@@ -7,7 +7,7 @@ use super::cells::Cells;
 use super::contract;
 use super::hadamard;
 use super::result::{FisherGeometry, Method, Metric};
-use super::work::Work;
+use crate::work::Work;
 
 /// The most spins, one of them fixed, including the ghost that stands for a field: 2^27 weights.
 pub const MOST_SPINS: usize = 28;

@@ -12,9 +12,8 @@ mod moments;
 mod monte_carlo;
 mod result;
 mod transfer;
-mod words;
-mod work;
 
+pub use crate::work::{DEFAULT_MAX_BYTES, Work};
 pub use cells::Cells;
 pub use choose::fisher_geometry;
 pub use colours::{MOST_STATES, PottsGraph, enumerate_potts};
@@ -24,7 +23,6 @@ pub use model::SpinModel;
 pub use monte_carlo::{Chain, Estimate, LEAST_SAMPLES_PER_BOND, Sampling, estimate, monte_carlo};
 pub use result::{FisherGeometry, Method, Metric, Norms};
 pub use transfer::{MOST_OPERATIONS, PottsTorus, transfer};
-pub use work::{DEFAULT_MAX_BYTES, Work};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use quincunx_core::Result;
 use super::cells::Cells;
 use super::contract;
 use super::result::{FisherGeometry, Method, Metric};
-use super::work::Work;
+use crate::work::Work;
 
 /// `<e_a e_b>` and `<e_a e_b e_c>` for the bonds `a` of cell 0.
 pub(super) struct BondMoments {

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::cells::Cells;
 use super::moments::BondMoments;
 use super::result::{FisherGeometry, Method};
-use super::words::{self, Word};
-use super::work::Work;
+use crate::words::{self, Word};
+use crate::work::Work;
 
 /// Multiply-adds beyond which the method refuses.
 pub const MOST_OPERATIONS: f64 = 1e12;

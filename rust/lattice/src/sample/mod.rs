@@ -16,6 +16,7 @@ mod single_site;
 mod swendsen_wang;
 mod tempering;
 mod threshold;
+mod wang_landau;
 mod wolff;
 
 pub use kernel::{LatticeKernel, Start};
@@ -23,6 +24,7 @@ pub use law::Law;
 pub use method::{Method, Order};
 pub(crate) use scan::{Chain, Move, Scratch};
 pub use tempering::check as check_tempering;
+pub use wang_landau::{LEAST_F, Levels, WangLandau};
 
 #[cfg(test)]
 mod tests;

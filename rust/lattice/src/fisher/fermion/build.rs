@@ -9,7 +9,7 @@ use realfft::{RealFftPlanner, RealToComplex};
 use super::bloch::C64;
 use super::plan::Plan2;
 use super::tables::Tables;
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// Displacements `y` of one row that are handled together, so that the tables are read from memory once for all of them.
 pub(super) const TOGETHER: usize = 8;

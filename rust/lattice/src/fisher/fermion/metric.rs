@@ -8,7 +8,7 @@ use super::bloch::C64;
 use super::plan::Plan2;
 use super::propagator::{Propagator, derivative};
 use super::sectors::Sectors;
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// Pairs of directions whose planes are kept: `g_10(r) = g_01(-r)`.
 const PAIRS: [[usize; 2]; 3] = [[0, 0], [0, 1], [1, 1]];

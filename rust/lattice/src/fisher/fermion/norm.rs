@@ -9,7 +9,7 @@ use super::metric::{TorusMetric, inverses};
 use super::plan::{Plan2, transpose};
 use super::sectors::Sectors;
 use super::tables::{self, Tables};
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// The build is repeated for every pass; beyond this many the memory is simply too small.
 const MOST_PASSES: usize = 64;

@@ -9,7 +9,7 @@ use super::sectors::Sectors;
 use super::torus::IsingTorus;
 use crate::fisher::cells::Cells;
 use crate::fisher::result::{FisherGeometry, Method, Metric, Norms};
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// The first Ricci term and what it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]

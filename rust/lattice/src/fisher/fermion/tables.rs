@@ -8,7 +8,7 @@ use super::metric::TorusMetric;
 use super::plan::Plan2;
 use super::propagator::Propagator;
 use super::sectors::Sectors;
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// Tables over displacements `r` in `[-L, L)^2`, so that differences of two sites need no reduction.
 pub(super) struct Tables {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::waves::{C64, Waves};
 use super::whiten::Blocks;
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// Whitened amplitudes of the samples of all chains, as planes over samples: `[k][a][sample]`.
 pub(super) struct Fields {

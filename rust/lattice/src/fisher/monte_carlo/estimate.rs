@@ -12,7 +12,7 @@ use super::samples::{Samples, Statistics};
 use super::whiten::Blocks;
 use crate::fisher::model::SpinModel;
 use crate::fisher::result::{FisherGeometry, Method, Metric, Norms};
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// Effective samples needed per bond of a cell.
 pub const LEAST_SAMPLES_PER_BOND: f64 = 10.0;

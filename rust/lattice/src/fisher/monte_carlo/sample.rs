@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use super::estimate::{Chain, Estimate, estimate};
 use crate::fisher::model::SpinModel;
-use crate::fisher::work::Work;
 use crate::sample::{Chain as Walker, Law, Method, Move, Order, Scratch};
+use crate::work::Work;
 
 /// Warm-up, in flips of the whole lattice; once to find the size of the clusters, once more at a fixed number of them.
 const WARM_UP: f64 = 20.0;

@@ -7,7 +7,7 @@ use super::estimate::Chain;
 use super::waves::{C64, Waves};
 use super::whiten::Blocks;
 use crate::fisher::model::SpinModel;
-use crate::fisher::work::Work;
+use crate::work::Work;
 
 /// The samples and how to transform them.
 pub(super) struct Samples<'a> {

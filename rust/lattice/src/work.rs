@@ -19,7 +19,7 @@ pub struct Work<'a> {
 
 impl Work<'_> {
     /// Refuses `bytes` beyond the limit.
-    pub(super) fn allow(&self, what: impl Into<String>, bytes: u128, remedy: &str) -> Result<()> {
+    pub(crate) fn allow(&self, what: impl Into<String>, bytes: u128, remedy: &str) -> Result<()> {
         if bytes <= u128::from(self.max_bytes) {
             return Ok(());
         }
