@@ -148,10 +148,10 @@ CHOICES = [
     (lattice.Ising(lattice.Square(16), J=np.linspace(0, 1, 512)), "SwendsenWang()"),
     (lattice.Ising(lattice.Square(15)), "Metropolis()"),
     (lattice.Ising(lattice.Square(16), h=0.1), "Metropolis()"),
-    (lattice.Ising(lattice.Square(2, 1024), J=-1.0), "Checkerboard()"),
+    (lattice.Ising(lattice.Square(2, 1024), J=-1.0), "Metropolis()"),
     (lattice.Potts(lattice.Cubic(8), 3), "SwendsenWang()"),
     (lattice.Potts(lattice.Cubic(8), 3, J=-1.0), "Metropolis()"),
-    (lattice.Potts(lattice.Cubic(8), 4, J=-1.0), "HeatBath(order='random')"),
+    (lattice.Potts(lattice.Cubic(6), 9), "Metropolis()"),
 ]
 
 

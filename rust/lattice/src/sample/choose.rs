@@ -1,43 +1,26 @@
-//! The method that is taken where none is named: a function of the lattice and of the signs of J and h, never of beta or
-//! of their sizes, so that a sweep over temperatures runs by one method.
+//! The method that is taken where none is named: a function of the number of sites and of the signs of J and h, never of
+//! beta or of their sizes, so that a sweep over temperatures runs by one method.
 
-use super::checkerboard::Packed;
 use super::law::Law;
-use super::method::{Method, Order};
+use super::method::Method;
 use crate::model::Values;
 
 /// Sites from which clusters pay at the critical point and cost little elsewhere: below, single spins decorrelate within
 /// some tens of sweeps that are four times as fast.
 const CLUSTER_SITES: usize = 256;
 
-/// Colours from which a draw among all beats a proposal of one.
-const DRAWN_COLOURS: usize = 4;
-
 impl Method {
-    /// `SwendsenWang` for ferromagnets without field from 256 sites on; else single spins: `Checkerboard` where 64 share
-    /// a word, `HeatBath` for four colours or more, `Metropolis`.
+    /// `SwendsenWang` for ferromagnets without field from 256 sites on, else `Metropolis`. Both hold at every beta:
+    /// `Checkerboard`, faster than either far from the critical point, stands still at beta = 0.
     pub fn automatic(law: &Law) -> Self {
-        let large = law.geometry().n_sites() >= CLUSTER_SITES;
-        match law {
-            Law::Ising(model) => {
-                let zero_field = model.fields().is_zero();
-                if large && zero_field && is_ferromagnet(model.couplings()) {
-                    Method::SwendsenWang
-                } else if Packed::new(model).is_some() {
-                    Method::Checkerboard
-                } else {
-                    Method::Metropolis
-                }
-            }
-            Law::Potts(model) => {
-                if large && is_ferromagnet(model.couplings()) {
-                    Method::SwendsenWang
-                } else if model.q() >= DRAWN_COLOURS {
-                    Method::HeatBath(Order::Random)
-                } else {
-                    Method::Metropolis
-                }
-            }
+        let ferromagnet = match law {
+            Law::Ising(model) => model.fields().is_zero() && is_ferromagnet(model.couplings()),
+            Law::Potts(model) => is_ferromagnet(model.couplings()),
+        };
+        if ferromagnet && law.geometry().n_sites() >= CLUSTER_SITES {
+            Method::SwendsenWang
+        } else {
+            Method::Metropolis
         }
     }
 
@@ -91,12 +74,10 @@ mod tests {
         glass[7] = -1.0;
         assert_eq!(ising(16, 16, glass, 0.0), "Metropolis");
         assert_eq!(ising(4, 1024, 1.0, 0.0), "SwendsenWang");
-        assert_eq!(ising(4, 1024, -1.0, 0.0), "Checkerboard");
-        assert_eq!(ising(4, 1024, -1.0, 0.1), "Metropolis");
+        assert_eq!(ising(4, 1024, -1.0, 0.0), "Metropolis");
         assert_eq!(ising(16, 16, 0.0, 0.0), "Metropolis");
         assert_eq!(potts(16, 3, 1.0), "SwendsenWang");
         assert_eq!(potts(16, 3, -1.0), "Metropolis");
-        assert_eq!(potts(16, 4, -1.0), "HeatBath");
-        assert_eq!(potts(15, 5, 1.0), "HeatBath");
+        assert_eq!(potts(15, 3, 1.0), "Metropolis");
     }
 }

@@ -88,7 +88,7 @@ impl Bonds for SquareTorus {
     #[inline(always)]
     fn ends(&self, bond: usize) -> [usize; 2] {
         let site = bond / 2;
-        let other = if bond % 2 == 0 {
+        let other = if bond.is_multiple_of(2) {
             self.below(site)
         } else {
             self.right_of(site, self.column(site))
