@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._axes import axes
 from quincunx._coerce import number, numbers
 from quincunx._memory import memory_limit
 from quincunx._progress import listener
@@ -149,17 +150,23 @@ class Levels:
         matplotlib Axes
             The one drawn into.
 
+        Raises
+        ------
+        TypeError
+            If ``ax`` is something else.
+        ImportError
+            If matplotlib is not installed.
+
         Examples
         --------
+        >>> import matplotlib.figure
         >>> from quincunx import lattice
-        >>> ax = lattice.density_of_states(lattice.Ising(lattice.Square(4))).plot()
+        >>> ax = matplotlib.figure.Figure().subplots()
+        >>> ax = lattice.density_of_states(lattice.Ising(lattice.Square(4))).plot(ax=ax)
         >>> ax.get_ylabel()
         'ln g(E)'
         """
-        if ax is None:
-            from matplotlib.figure import Figure
-
-            ax = Figure().add_subplot()
+        ax = axes(ax)
         ax.plot(self.energy / self.n_sites, self.log_counts, **{"marker": ".", "linewidth": 0.8, **kw})
         ax.set_xlabel("energy per site")
         ax.set_ylabel("ln g(E)")
