@@ -101,7 +101,11 @@ def attackable(module, made):
             yield name, thing
         for member in dir(thing) if inspect.isclass(thing) else ():
             value = plain(inspect.getattr_static(thing, member))
-            if not member.startswith("_") and inspect.isfunction(value) and len(inspect.signature(value).parameters) > 1:
+            if (
+                not member.startswith("_")
+                and inspect.isfunction(value)
+                and len(inspect.signature(value).parameters) > 1
+            ):
                 yield f"{name}.{member}", value
 
 

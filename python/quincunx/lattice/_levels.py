@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import read_only
 from quincunx._axes import axes
 from quincunx._coerce import number, numbers
 from quincunx._memory import memory_limit
@@ -206,9 +207,7 @@ class DensityOfStates(Levels):
     @cached_property
     def log_counts(self) -> Array:
         """Logarithm ln g(E) of every level, float64."""
-        found = np.array([math.log(count) for count in self.counts])
-        found.flags.writeable = False
-        return found
+        return read_only(np.array([math.log(count) for count in self.counts]))
 
     def __eq__(self, other: object) -> bool:
         """Compare energies and counts."""
@@ -296,5 +295,6 @@ def density_of_states(
         energy, counts, method = _core.density_of_states(
             core, width, worker_threads(threads), memory_limit(max_bytes), tell
         )
-    energy.flags.writeable = False
-    return DensityOfStates(energy=energy, counts=tuple(counts), method=method, n_sites=model.geometry.n_sites)
+    return DensityOfStates(
+        energy=read_only(energy), counts=tuple(counts), method=method, n_sites=model.geometry.n_sites
+    )
