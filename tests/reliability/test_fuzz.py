@@ -130,6 +130,11 @@ def test_everything_public_is_attacked(family):
     assert list(forgotten(fuzz.MODULE, fuzz.MADE, fuzz.ENTRIES)) == []
 
 
+def test_every_method_of_the_lattice_runs_with_hostile_arguments():
+    fuzz = hostile_calls.family("lattice")
+    assert {type(method) for _, method in fuzz.CASES.values()} | {type(fuzz.LADDER)} == set(fuzz.ISING.methods)
+
+
 def test_what_is_forgotten_is_found():
     assert {"lattice", "stats"} <= set(COVERED)
     fuzz = hostile_calls.family("lattice")

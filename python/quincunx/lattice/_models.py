@@ -1,4 +1,4 @@
-"""The laws."""
+"""The laws: Ising and Potts spins, and what all models of this family share."""
 
 from __future__ import annotations
 
@@ -217,7 +217,8 @@ class Potts(SpinModel):
     Notes
     -----
     Observed: ``energy`` per site and ``magnetization`` :math:`(q \max_k N_k/N - 1)/(q - 1)`; on request ``state``, int8.
-    Replicas start all of colour 0; ``start="random"`` draws every spin. One sweep is one unit of ``t``. With q = 2 the law is that of `Ising` with half the J.
+    Replicas start all of colour 0; ``start="random"`` draws every spin. One sweep is one unit of ``t``. With q = 2 the
+    law is that of `Ising` with half the J.
 
     References
     ----------
