@@ -304,9 +304,3 @@ def gradient(model: Frozen) -> Gradient:
         energy -= float(np.sum(model.params["transverse"] * x))
         transverse = read_only((beta * x).reshape(shape))
     return Gradient(log_partition, -energy, read_only(beta * moments), fields, transverse)
-
-
-def integer_levels(model: Frozen, unit: float | None = None) -> tuple[Array, list[int]]:
-    """Return the total energies of a model whose couplings are multiples of one unit, and how many states have each."""
-    energies, counts = ask(_core.spin_levels, model, unit)
-    return energies, [int.from_bytes(count, "little") for count in counts]

@@ -185,7 +185,7 @@ class DensityOfStates(Levels):
     counts : tuple of int
         States of each energy; Python integers of any length.
     method : str
-        ``"transfer"``, ``"enumerate"`` or ``"symmetry"``.
+        ``"transfer"``, ``"eliminate"``, ``"enumerate"`` or ``"symmetry"``.
     n_sites : int
         Number of spins.
 
@@ -267,6 +267,8 @@ def density_of_states(
     ------
     ValueError
         If the energies are no multiples of one unit, or if the model is out of reach, with the reason.
+    TypeError
+        If the model is another one; the energies of a `TransverseIsing` are not those of states of spins.
     MemoryError
         If it would take more than ``max_bytes``.
 
@@ -276,12 +278,18 @@ def density_of_states(
 
     - ``"transfer"``: a `Square`, periodic or open, with one J and no field. Row by row: for every state of a row a
       polynomial in the number of satisfied bonds; on a torus once for each first row up to rotation, reflection and
-      relabelling. Whole numbers beyond 64 bits are put together from their remainders. At most 2e12 additions.
+      relabelling.
+    - ``"eliminate"``: a graph of small width, of any length, with any couplings and fields. Spins are summed out one by
+      one, of polynomials in the energy; the work grows with :math:`q^{w + 1}`, w the most neighbours that a spin has when
+      its turn comes, and with the number of levels.
     - ``"enumerate"``: every state, one spin changing at a time; at most 2^30 states (31 Ising spins, 30 in a field).
+
+    The first two are refused beyond 2e12 additions. Whole numbers beyond 64 bits are put together from their remainders.
 
     References
     ----------
-    P. D. Beale, Phys. Rev. Lett. 76, 78 (1996), has the same numbers by algebra.
+    P. D. Beale, Phys. Rev. Lett. 76, 78 (1996), has the same numbers of the square torus by algebra.
+    R. Dechter, Artif. Intell. 113, 41 (1999), on elimination.
 
     Examples
     --------
@@ -289,6 +297,13 @@ def density_of_states(
     >>> levels = lattice.density_of_states(lattice.Ising(lattice.Square(6)))
     >>> levels.energy[:4].tolist(), levels.counts[:4], max(levels.counts)
     ([-72.0, -64.0, -60.0, -56.0], (2, 72, 144, 1620), 13172279424)
+
+    A strip in a field, of couplings of two sizes.
+
+    >>> ladder = lattice.Square(40, 2, periodic=False)
+    >>> levels = lattice.density_of_states(lattice.Ising(ladder, J=0.5, h=0.1))
+    >>> levels.method, levels.counts[0], sum(levels.counts) == 2**80
+    ('eliminate', 1, True)
     """
     core, width = classical_core(model), None if unit is None else number("unit", unit)
     with listener(progress) as tell:

@@ -15,6 +15,11 @@ __all__ = ["any_core", "ask", "classical_core"]
 
 def classical_core(model: Any) -> _core.SpinModel:
     """Return the core of an Ising or a Potts model; TypeError for anything else."""
+    if isinstance(model, TransverseIsing):
+        raise TypeError(
+            f"model = {model!r:.200}: must be an Ising or a Potts model; of a TransverseIsing without transverse fields "
+            "make an Ising, with them it has log_partition, thermodynamics, marginals, ground_state, ..."
+        )
     if not isinstance(model, SpinModel):
         raise TypeError(f"model = {model!r:.200}: must be an Ising or a Potts model")
     return model.core

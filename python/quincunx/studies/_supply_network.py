@@ -57,6 +57,12 @@ def network(
     return lattice.TransverseIsing(graph, beta=1 / temperature, J=couplings, h=fields, transverse=transverse)
 
 
+def classical() -> lattice.Ising:
+    """Return the network ``"classical"`` as spins alone, whose states can be counted."""
+    model = network("classical")
+    return lattice.Ising(model.geometry, J=model.params["J"], h=model.params["h"])
+
+
 THERMAL: dict[tuple[str, float], tuple[float, ...]] = {
     ("classical", 0.5): (78.6884258489, 0.9852513823, 0.9990988495, 0.999999479, 0.9991732637, 0.9675771823),
     ("classical", 1.0): (42.4685167093, 0.901077534047, 0.9471335285, 0.9959819513, 0.9298788695, 0.82422393),

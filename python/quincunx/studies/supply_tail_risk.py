@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from quincunx import lattice
-from quincunx.lattice._inference import integer_levels
 
 from . import _supply_network as ref
 from ._study import Progress, Row, Study, Table, stages
@@ -31,8 +30,6 @@ EXACT = 1e-8
 
 MANY = 36
 """So many stressed nodes, of 40, are a catastrophe."""
-
-Levels = tuple[np.ndarray[Any, np.dtype[np.float64]], list[int]]
 
 
 def run(scale: float = 1.0, rng: int = 0, progress: Progress | None = None) -> Study:
@@ -64,7 +61,7 @@ def run(scale: float = 1.0, rng: int = 0, progress: Progress | None = None) -> S
     arXiv 2604.00035, QR-SPPS.
     """
     exact, drawn = stages(progress, [1.0, 1.0])
-    levels = integer_levels(ref.network("classical"))
+    levels = lattice.density_of_states(ref.classical())
     rows = [*_thermal_rows(), *_ground_rows(), *_level_rows(levels), *_tail_rows(levels), *_stressed_rows()]
     effects = _policies()
     rows += _policy_rows(effects)
@@ -152,14 +149,14 @@ def _ground_rows() -> Iterator[Row]:
     yield Row.compare(label, ours=ours, reference=ref.PAPER_DIFFERENCE, source="paper", atol=5e-4)
 
 
-def _level_rows(levels: Levels) -> Iterator[Row]:
-    energies, counts = levels
+def _level_rows(levels: lattice.DensityOfStates) -> Iterator[Row]:
+    energies, counts = levels.energy, levels.counts
     place = {round(10 * (e + 39.05)): n for e, n in zip(energies, counts, strict=True)}
     for k in range(25):
         label = f"states with energy {-39.05 + k / 10:.2f}, classical"
         yield Row.compare(label, ours=place.get(k, 0), reference=ref.LEVELS.get(k, 0), source="independent")
     for label, ours, value in (
-        ("levels", sum(n > 0 for n in counts), ref.N_LEVELS),
+        ("levels", len(counts), ref.N_LEVELS),
         ("states of the highest level", counts[-1], ref.N_TOP),
     ):
         yield Row.compare(f"{label}, classical", ours=ours, reference=value, source="independent")
@@ -169,15 +166,14 @@ def _level_rows(levels: Levels) -> Iterator[Row]:
     yield Row.compare("states minus 2^40, classical", ours=sum(counts) - 2**40, reference=0.0, source="exact")
 
 
-def _tail(levels: Levels, share: float, temperature: float) -> float:
+def _tail(levels: lattice.DensityOfStates, share: float, temperature: float) -> float:
     """Return P(E >= E0 + share (Emax - E0))."""
-    energies, counts = levels
-    above = energies - energies[0]
-    weight = np.array(counts, dtype=float) * np.exp(-above / temperature)
+    above = levels.energy - levels.energy[0]
+    weight = np.array(levels.counts, dtype=float) * np.exp(-above / temperature)
     return float(weight[above >= share * above[-1] - 1e-9].sum() / weight.sum())
 
 
-def _tail_rows(levels: Levels) -> Iterator[Row]:
+def _tail_rows(levels: lattice.DensityOfStates) -> Iterator[Row]:
     for (share, temperature), value in ref.TAIL.items():
         label = f"P(E in the upper {100 * (1 - share):.0f} %), classical, T={temperature:g}"
         ours = _tail(levels, share, temperature)
@@ -292,16 +288,16 @@ def _policy_table(effects: dict[str, tuple[float, ...]]) -> Table:
     return Table("policies on scenario A, T = 1, the least stress first (a lower E0 is not a lower stress)", head, rows)
 
 
-def _surrogate_table(levels: Levels) -> Table:
+def _surrogate_table(levels: lattice.DensityOfStates) -> Table:
     rows = [(T, _tail(levels, 0.85, T), gaussian_dos_tail(T)) for T in (0.5, 1.0, 2.0, 5.0)]
     return Table("upper 15 % of the energies: the network and the paper's Gaussian", ("T", "exact", "Gaussian"), rows)
 
 
-def _curves(levels: Levels, n: int, rng: int, progress: Progress) -> dict[str, Any]:
+def _curves(levels: lattice.DensityOfStates, n: int, rng: int, progress: Progress) -> dict[str, Any]:
     """Return tails against temperature; the energies of independent nodes are drawn, the rest is exact."""
     temperatures = np.geomspace(0.5, 10.0, 25)
     i, j, J = (np.array(column) for column in zip(*ref.EDGES, strict=True))
-    cut = levels[0][0] + 0.5 * (levels[0][-1] - levels[0][0])
+    cut = levels.energy[0] + 0.5 * (levels.energy[-1] - levels.energy[0])
     found: dict[str, list[float]] = {"correlated": [], "independent": [], "P_cat": [], "P_cat independent": []}
     for k, T in enumerate(temperatures):
         model = ref.network("classical", float(T))

@@ -7,6 +7,7 @@ pub mod fisher;
 pub mod geometry;
 pub mod levels;
 pub mod model;
+mod residues;
 pub mod sample;
 mod words;
 mod work;

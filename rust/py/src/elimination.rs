@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
 use quincunx_core::rng::Key;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
@@ -175,37 +174,6 @@ fn spin_counts<'py>(
     Ok(law.into_pyarray(py))
 }
 
-/// Energies of all levels, and the numbers of their states as little-endian bytes.
-type FoundLevels<'py> = (Bound<'py, PyArray1<f64>>, Vec<Bound<'py, PyBytes>>);
-
-/// The density of states by elimination.
-#[pyfunction]
-fn spin_levels<'py>(
-    py: Python<'py>,
-    model: AnySpins<'py>,
-    unit: Option<f64>,
-    threads: usize,
-) -> PyResult<FoundLevels<'py>> {
-    let found = ask(
-        py,
-        model.exact(),
-        "density_of_states",
-        threads,
-        false,
-        |network, pulse| elimination::density_of_states(network, unit, pulse),
-    )?;
-    let energies: Vec<f64> = (0..found.counts.len()).map(|k| found.energy(k)).collect();
-    let bytes = |count: &elimination::Count| {
-        let words = count.words().iter();
-        PyBytes::new(
-            py,
-            &words.flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>(),
-        )
-    };
-    let counts = found.counts.iter().map(bytes).collect();
-    Ok((energies.into_pyarray(py), counts))
-}
-
 /// Adds this file's names to the module.
 pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyTransverse>()?;
@@ -213,6 +181,5 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(spin_beliefs, module)?)?;
     module.add_function(wrap_pyfunction!(spin_ground_state, module)?)?;
     module.add_function(wrap_pyfunction!(spin_draws, module)?)?;
-    module.add_function(wrap_pyfunction!(spin_counts, module)?)?;
-    module.add_function(wrap_pyfunction!(spin_levels, module)?)
+    module.add_function(wrap_pyfunction!(spin_counts, module)?)
 }

@@ -112,10 +112,7 @@ pub struct PySpinModel {
 impl PySpinModel {
     /// As the exact answers take it.
     pub fn exact(&self) -> Model<'_> {
-        match &self.inner {
-            Law::Ising(model) => model.into(),
-            Law::Potts(model) => model.into(),
-        }
+        Model::from(&self.inner)
     }
 }
 

@@ -1,92 +1,14 @@
-//! Density of states in exact whole numbers: polynomials whose powers are energies, by primes.
+//! How many states have each energy, in exact whole numbers: polynomials whose powers are energies, modulo primes.
 
-use std::fmt;
-
-use quincunx_core::error::check::{finite, fmt_f64, positive};
-use quincunx_core::run::Pulse;
-use quincunx_core::{Error, Result};
+use num_bigint::BigUint;
+use quincunx_core::Result;
 
 use super::algebra::{Algebra, forward};
 use super::counting::lengths;
 use super::network::{Network, Place};
-use super::primes::{join, primes};
-
-/// Largest coupling or field in units.
-const MOST_UNITS: f64 = 1e9;
-/// How far a coupling may be from a multiple of the unit, in units.
-const OFF: f64 = 1e-6;
-
-/// A whole number >= 0 of any size.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Count {
-    words: Vec<u64>,
-}
-
-impl Count {
-    /// 64-bit words, lowest first, the last one not 0; none for 0.
-    pub fn words(&self) -> &[u64] {
-        &self.words
-    }
-
-    /// The number, if it is below 2^128.
-    pub fn to_u128(&self) -> Option<u128> {
-        match *self.words.as_slice() {
-            [] => Some(0),
-            [low] => Some(u128::from(low)),
-            [low, high] => Some(u128::from(high) << 64 | u128::from(low)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const CHUNK: u128 = 1_000_000_000_000_000_000;
-        let (mut words, mut chunks) = (self.words.clone(), Vec::new());
-        while !words.is_empty() {
-            let mut rest = 0_u128;
-            for word in words.iter_mut().rev() {
-                let value = rest << 64 | u128::from(*word);
-                *word = (value / CHUNK) as u64;
-                rest = value % CHUNK;
-            }
-            chunks.push(rest);
-            while words.last() == Some(&0) {
-                words.pop();
-            }
-        }
-        let top = chunks.pop().unwrap_or(0);
-        write!(f, "{top}")?;
-        chunks.iter().rev().try_for_each(|c| write!(f, "{c:018}"))
-    }
-}
-
-/// Energies `unit (lowest + k step)` and how many states have each.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Levels {
-    /// Of which all couplings and fields are whole multiples.
-    pub unit: f64,
-    /// The ground energy, in units.
-    pub lowest: i64,
-    /// Distance of levels, in units.
-    pub step: i64,
-    /// States at level k; the first and the last are not 0.
-    pub counts: Vec<Count>,
-}
-
-impl Levels {
-    /// Energy of level k.
-    pub fn energy(&self, k: usize) -> f64 {
-        let units = (self.lowest + k as i64 * self.step) as f64;
-        // Units like 0.05 are no doubles, but 20 is: the quotient is the double nearest to the decimal.
-        let inverse = (1.0 / self.unit).round();
-        if inverse >= 1.0 && (inverse * self.unit - 1.0).abs() < 1e-12 {
-            units / inverse
-        } else {
-            units * self.unit
-        }
-    }
-}
+use super::plan::Source;
+use crate::residues::{joined, primes, primes_beyond};
+use crate::work::Work;
 
 /// Polynomials modulo a prime below 2^62.
 struct Modular {
@@ -159,34 +81,147 @@ impl Algebra for Modular {
     }
 }
 
-/// The largest number of which all `values` are whole multiples, 1 if all are zero.
-fn common_unit(values: &[f64]) -> f64 {
-    let top = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
-    let divisor = values.iter().fold(0.0_f64, |sum, v| {
-        let (mut a, mut b) = (sum.max(v.abs()), sum.min(v.abs()));
-        while b > 1e-9 * top {
-            (a, b) = (b, (a - (a / b).round() * b).abs());
-        }
-        a
-    });
-    if divisor == 0.0 {
-        return 1.0;
-    }
-    // The largest value has the smallest rounding error.
-    top / (top / divisor).round()
+/// What the product of two coefficients and the remainder of their sum cost, in additions of coefficients.
+const MULTIPLICATION: f64 = 8.0;
+/// What a polynomial costs beside its coefficients, in additions.
+const POLYNOMIAL: f64 = 200.0;
+/// Words of a polynomial beside its coefficients, with what the allocator keeps.
+const WORDS: u128 = 6;
+
+/// The states of a network by energy, in whole units.
+#[derive(Debug, Clone)]
+pub(crate) struct Levels {
+    network: Network,
+    /// The power of each entry of each factor: its energy above the lowest of the factor, in steps.
+    powers: Vec<Vec<usize>>,
+    /// Sum of the lowest energies of all factors.
+    lowest: i64,
+    /// What all differences of energies are multiples of.
+    step: i64,
+    /// Length of the polynomials that each step of the elimination leaves, at most.
+    lengths: Vec<u128>,
+    /// Number of primes.
+    passes: usize,
 }
 
-/// `value / unit`, which must be whole.
-fn in_units(what: &str, value: f64, unit: f64) -> Result<i64> {
-    let units = value / unit;
-    if (units - units.round()).abs() <= OFF && units.abs() <= MOST_UNITS {
-        return Ok(units.round() as i64);
+impl Levels {
+    /// Of a network without transverse fields; `couplings` one per bond of the model, `fields` one per site, or none.
+    pub fn new(network: Network, couplings: &[i64], fields: &[i64]) -> Self {
+        debug_assert!(network.components.is_empty());
+        let (lowest, tables): (Vec<i64>, Vec<Vec<i64>>) = energies(&network, couplings, fields)
+            .iter()
+            .map(|t| above(t))
+            .unzip();
+        let entries = tables.iter().flatten().copied();
+        let step = entries.fold(0, common_divisor).max(1);
+        let power = |e: &i64| (e / step) as usize;
+        let powers: Vec<Vec<usize>> = tables
+            .iter()
+            .map(|table| table.iter().map(power).collect())
+            .collect();
+        let most = |f: usize| powers[f].iter().max().map_or(0, |&m| m as u128);
+        let lengths = lengths(&network, most);
+        let bits = (network.n_sites() as f64 * (network.q as f64).log2()).ceil() as u64 + 1;
+        Self {
+            network,
+            powers,
+            lowest: lowest.iter().sum(),
+            step,
+            lengths,
+            passes: primes_beyond(bits),
+        }
     }
-    let need = format!(
-        "must be a whole multiple of unit = {}, at most {MOST_UNITS:e} times it, for density_of_states",
-        fmt_f64(unit)
-    );
-    Err(Error::invalid(what, fmt_f64(value), need))
+
+    /// Most spins that one table holds beside the one summed out.
+    pub fn width(&self) -> usize {
+        self.network.width()
+    }
+
+    /// Estimated cost, in additions of coefficients.
+    pub fn additions(&self) -> f64 {
+        let plan = &self.network.plan;
+        let steps = plan.steps.iter().map(|step| {
+            let (mut length, mut sum) = (1.0, POLYNOMIAL);
+            for input in &step.inputs {
+                // the entries of a factor are monomials
+                if let Source::Message(m) = input.source {
+                    let by = self.lengths[m] as f64;
+                    sum += match length > 1.0 && by > 1.0 {
+                        true => MULTIPLICATION * length * by,
+                        false => length.max(by),
+                    };
+                    length += by - 1.0;
+                }
+            }
+            plan.size(step) as f64 * plan.q as f64 * (sum + length)
+        });
+        steps.sum::<f64>() * self.passes as f64
+    }
+
+    /// Memory of one pass and of what all passes leave.
+    pub fn bytes(&self) -> u128 {
+        let lengths: Vec<u128> = self.lengths.iter().map(|l| l + WORDS).collect();
+        let pass = self.network.plan.peak(&lengths, size_of::<u64>());
+        let kept = self.levels().saturating_mul(16 * self.passes as u128);
+        pass.saturating_add(kept)
+    }
+
+    /// Levels between the lowest and the highest that could occur.
+    fn levels(&self) -> u128 {
+        let highest = self.powers.iter().filter_map(|table| table.iter().max());
+        1 + highest.map(|&m| m as u128).sum::<u128>()
+    }
+
+    /// Levels in units, ascending, and how many states each has; some have none.
+    pub fn count(&self, work: Work) -> Result<Vec<(i64, BigUint)>> {
+        let monomial = |&low: &usize| Polynomial {
+            low,
+            coefficients: vec![1],
+        };
+        let factors: Vec<Vec<Polynomial>> = self
+            .powers
+            .iter()
+            .map(|table| table.iter().map(monomial).collect())
+            .collect();
+        work.pulse.expect(self.passes as u64);
+        let primes = primes(self.passes);
+        let mut remainders = Vec::with_capacity(self.passes);
+        // All primes give the same powers.
+        let (mut low, plan) = (0, &self.network.plan);
+        for &prime in &primes {
+            let pass = || forward(plan, &Modular { prime }, &factors, false, work.pulse);
+            let total = work.pool.install(pass)?.total;
+            low = total.low;
+            remainders.push(total.coefficients);
+            work.pulse.add(1);
+        }
+        let primes: Vec<u128> = primes.into_iter().map(u128::from).collect();
+        let counts = joined(&primes, &remainders).into_iter().zip(low..);
+        let level = |power: usize| self.lowest + self.step * power as i64;
+        Ok(counts.map(|(count, power)| (level(power), count)).collect())
+    }
+}
+
+/// Energies of all entries of all factors, in units.
+fn energies(network: &Network, couplings: &[i64], fields: &[i64]) -> Vec<Vec<i64>> {
+    let q = network.q;
+    let field = |site: &usize| match fields.get(*site) {
+        Some(&h) if !network.colours => vec![h, -h],
+        _ => vec![0; q],
+    };
+    let mut sums = vec![0; network.pairs.len()];
+    for (&(pair, _), j) in network.pair_of.iter().zip(couplings) {
+        sums[pair] += j;
+    }
+    let pair = |j: i64| {
+        let unequal = if network.colours { 0 } else { j };
+        let states = (0..q * q).map(|s| s % q == s / q);
+        states.map(|same| if same { -j } else { unequal }).collect()
+    };
+    let pairs = network.pairs.iter().zip(sums);
+    let factors = pairs.filter(|(p, _)| matches!(p.place, Place::Factor(_)));
+    let sites = network.variables.iter().map(field);
+    sites.chain(factors.map(|(_, j)| pair(j))).collect()
 }
 
 /// A factor in whole units: its lowest value and how far the entries are above it.
@@ -200,102 +235,4 @@ fn common_divisor(mut a: i64, mut b: i64) -> i64 {
         (a, b) = (b, a % b);
     }
     a
-}
-
-/// How many states have each energy. All couplings and fields must be whole multiples of `unit` (none: the largest that
-/// they share is found); sites in a transverse field have no such levels.
-pub fn density_of_states(network: &Network, unit: Option<f64>, pulse: &Pulse) -> Result<Levels> {
-    if !network.components.is_empty() {
-        return Err(Error::Refused(
-            "density_of_states: a transverse field has no levels at multiples of one unit; use transverse=0".into(),
-        ));
-    }
-    let couplings: Vec<f64> = network.pairs.iter().map(|p| p.coupling).collect();
-    let all: Vec<f64> = couplings.iter().chain(&network.fields).copied().collect();
-    let unit = match unit {
-        Some(unit) => positive("unit", unit)?,
-        None => finite("unit", common_unit(&all))?,
-    };
-    let mut tables: Vec<Vec<i64>> = Vec::new();
-    for &site in &network.variables {
-        let h = in_units("h", network.fields[site], unit)?;
-        tables.push(if network.colours {
-            vec![0; network.q]
-        } else {
-            vec![h, -h]
-        });
-    }
-    for pair in &network.pairs {
-        if let Place::Factor(_) = pair.place {
-            let j = in_units("J", pair.coupling, unit)?;
-            let states = (0..network.q * network.q).map(|s| s % network.q == s / network.q);
-            let unequal = if network.colours { 0 } else { j };
-            tables.push(states.map(|same| if same { -j } else { unequal }).collect());
-        }
-    }
-    let (lowest, tables): (Vec<i64>, Vec<Vec<i64>>) = tables.iter().map(|t| above(t)).unzip();
-    let step = tables
-        .iter()
-        .flatten()
-        .copied()
-        .fold(0, common_divisor)
-        .max(1);
-    let powers: Vec<Vec<usize>> = tables
-        .iter()
-        .map(|table| table.iter().map(|e| (e / step) as usize).collect())
-        .collect();
-    let most = |f: usize| powers[f].iter().max().map_or(0, |&m| m as u128);
-    let growing = lengths(network, most);
-    network
-        .plan
-        .check_growing("density_of_states", &growing, size_of::<u64>())?;
-    let (low, counts) = counts(network, &powers, pulse)?;
-    Ok(Levels {
-        unit,
-        lowest: lowest.iter().sum::<i64>() + low as i64 * step,
-        step,
-        counts,
-    })
-}
-
-/// The power of the first count, and all counts up to the last that is not 0.
-fn counts(network: &Network, powers: &[Vec<usize>], pulse: &Pulse) -> Result<(usize, Vec<Count>)> {
-    let factors: Vec<Vec<Polynomial>> = powers
-        .iter()
-        .map(|table| {
-            let monomial = |&low: &usize| Polynomial {
-                low,
-                coefficients: vec![1],
-            };
-            table.iter().map(monomial).collect()
-        })
-        .collect();
-    let bits = (network.n_sites() as f64 * (network.q as f64).log2()).ceil() as u64 + 1;
-    let primes = primes(bits);
-    pulse.expect(primes.len() as u64);
-    let mut remainders = Vec::with_capacity(primes.len());
-    for &prime in &primes {
-        let total = forward(&network.plan, &Modular { prime }, &factors, false, pulse)?.total;
-        remainders.push(total);
-        pulse.add(1);
-    }
-    // All primes give the same powers.
-    let length = remainders.first().map_or(0, |r| r.coefficients.len());
-    let low = remainders.first().map_or(0, |r| r.low);
-    let count = |k: usize| Count {
-        words: join(
-            &remainders
-                .iter()
-                .map(|r| r.coefficients[k])
-                .collect::<Vec<_>>(),
-            &primes,
-        ),
-    };
-    let mut counts: Vec<Count> = (0..length).map(count).collect();
-    while counts.last().is_some_and(|c| c.words.is_empty()) {
-        counts.pop();
-    }
-    let empty = counts.iter().take_while(|c| c.words.is_empty()).count();
-    counts.drain(..empty);
-    Ok((low + empty, counts))
 }

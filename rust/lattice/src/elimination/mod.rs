@@ -3,7 +3,7 @@
 //!
 //! One plan, five algebras: logarithms of weights (`ln Z`, and by the backward pass all marginals and derivatives), jets
 //! in beta (energy, specific heat), the two lowest energies (ground state, gap), polynomials of weights (number of spins
-//! in a state) and of whole numbers (density of states). Sites in a transverse field are traced out first, component by
+//! in a state) and of whole numbers (states of each energy). Sites in a transverse field are traced out first, component by
 //! component, for each state of their classical neighbours.
 
 mod algebra;
@@ -18,7 +18,6 @@ mod logarithm;
 mod network;
 mod order;
 mod plan;
-mod primes;
 mod thermal;
 
 pub use beliefs::{Beliefs, beliefs};
@@ -26,7 +25,7 @@ pub use component::LARGEST_COMPONENT;
 pub use counting::count_distribution;
 pub use draw::{Draws, sampler};
 pub use ground::{Ground, ground_state};
-pub use levels::{Count, Levels, density_of_states};
+pub(crate) use levels::Levels;
 pub use network::Network;
 pub use order::{Order, min_fill};
 pub use plan::{MOST_BYTES, WIDEST};

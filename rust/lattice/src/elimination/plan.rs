@@ -151,15 +151,13 @@ impl Plan {
         self.steps.iter().map(reads).sum()
     }
 
-    /// Refuses a pass that drops its tables of `entry` bytes once they are read, if it needs more than [`MOST_BYTES`].
-    pub fn check_pass(&self, what: &str, entry: usize) -> Result<()> {
-        self.check_growing(what, &vec![1; self.steps.len()], entry)
-    }
-
-    /// Refuses tables beyond [`MOST_BYTES`] whose entries grow: `length[i]` entries of `entry` bytes in each cell of the
-    /// table of step i; a table is dropped when it has been read.
-    pub fn check_growing(&self, what: &str, lengths: &[u128], entry: usize) -> Result<()> {
-        let bytes = |i: usize| self.size(&self.steps[i]) as u128 * lengths[i] * entry as u128;
+    /// The most memory of a pass with `length[i]` entries of `entry` bytes in each cell of the table of step i; a table is
+    /// dropped when it has been read.
+    pub fn peak(&self, lengths: &[u128], entry: usize) -> u128 {
+        let bytes = |i: usize| {
+            let cells = self.size(&self.steps[i]) as u128;
+            cells.saturating_mul(lengths[i]).saturating_mul(entry as u128)
+        };
         let (mut live, mut peak) = (0_u128, 0_u128);
         for (i, step) in self.steps.iter().enumerate() {
             live = live.saturating_add(bytes(i));
@@ -170,6 +168,17 @@ impl Plan {
                 }
             }
         }
+        peak
+    }
+
+    /// Refuses a pass that drops its tables of `entry` bytes once they are read, if it needs more than [`MOST_BYTES`].
+    pub fn check_pass(&self, what: &str, entry: usize) -> Result<()> {
+        self.check_growing(what, &vec![1; self.steps.len()], entry)
+    }
+
+    /// Refuses tables beyond [`MOST_BYTES`] whose entries grow, as [`Plan::peak`] has them.
+    pub fn check_growing(&self, what: &str, lengths: &[u128], entry: usize) -> Result<()> {
+        let peak = self.peak(lengths, entry);
         if peak <= MOST_BYTES {
             return Ok(());
         }

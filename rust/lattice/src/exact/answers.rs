@@ -9,6 +9,7 @@ use super::torus::torus_log_partition;
 use crate::elimination::{self, Network};
 use crate::geometry::Kind;
 use crate::model::{Ising, Potts, TransverseIsing, Values};
+use crate::sample::Law;
 
 /// A model whose exact answers are asked for.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,15 @@ impl<'a> From<&'a Potts> for Model<'a> {
 impl<'a> From<&'a TransverseIsing> for Model<'a> {
     fn from(model: &'a TransverseIsing) -> Self {
         Model::Transverse(model)
+    }
+}
+
+impl<'a> From<&'a Law> for Model<'a> {
+    fn from(law: &'a Law) -> Self {
+        match law {
+            Law::Ising(model) => model.into(),
+            Law::Potts(model) => model.into(),
+        }
     }
 }
 

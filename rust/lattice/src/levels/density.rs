@@ -13,6 +13,8 @@ pub enum Method {
     Transfer,
     /// State by state.
     Enumeration,
+    /// Spin after spin summed out, polynomials in the energy.
+    Elimination,
 }
 
 impl Method {
@@ -22,6 +24,7 @@ impl Method {
             Method::Symmetry => "symmetry",
             Method::Transfer => "transfer",
             Method::Enumeration => "enumerate",
+            Method::Elimination => "eliminate",
         }
     }
 }

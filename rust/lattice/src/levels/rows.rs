@@ -14,9 +14,10 @@ use quincunx_core::{Error, Result};
 
 use super::density::{DensityOfStates, Method};
 use super::front::Transfer;
-use super::moduli::{self, Modulus};
+use super::moduli::Modulus;
 use super::units::Units;
 use crate::geometry::Kind;
+use crate::residues;
 use crate::words;
 use crate::work::Work;
 
@@ -151,7 +152,8 @@ impl Rows {
                 .map(|&modulus| transfer(modulus).total(&starts))
                 .collect::<Result<_>>()
         })?;
-        let counts = moduli::joined(&self.moduli, &remainders);
+        let moduli: Vec<u128> = self.moduli.iter().map(|m| m.value()).collect();
+        let counts = residues::joined(&moduli, &remainders);
         let j = units.couplings()[0];
         let bonds = units.couplings().len() as i64;
         // E = -j k, or -j (k - (bonds - k)) for products of signs.

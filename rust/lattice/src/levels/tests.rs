@@ -13,6 +13,8 @@ use crate::sample::Law;
 use crate::work::Work;
 use crate::{Geometry, Ising, Potts};
 
+mod eliminated;
+
 fn count_with(law: &Law, unit: Option<f64>, threads: usize) -> Result<DensityOfStates> {
     let (pool, pulse) = (Pool::of(threads)?, Pulse::new());
     let work = Work {
@@ -158,6 +160,17 @@ fn rows_as_brute_force(law: &Law) {
     );
 }
 
+/// State by state whatever it costs.
+fn listed(law: &Law) -> DensityOfStates {
+    let (pool, pulse) = (Pool::of(2).unwrap(), Pulse::new());
+    let work = Work {
+        pool: &pool,
+        pulse: &pulse,
+        max_bytes: 1 << 30,
+    };
+    listing::count(&Units::of(law, None).unwrap(), work).unwrap()
+}
+
 #[test]
 fn any_small_model_with_energies_in_one_unit() {
     let graph = || Geometry::graph(&[[0, 1], [1, 2], [2, 0], [2, 3], [0, 1]], Some(5)).unwrap();
@@ -183,7 +196,7 @@ fn any_small_model_with_energies_in_one_unit() {
     same_as_brute_force(Potts::new(cube, 3, 1.0, 1.0).unwrap(), Method::Enumeration);
     // more tasks than one
     let long = Geometry::graph(&(0..23).map(|i| [i, i + 1]).collect::<Vec<_>>(), None).unwrap();
-    let chain = counted(ising(long));
+    let chain = listed(&ising(long).into());
     let binomial = |k: u32| (0..k).fold(2_u64, |c, i| c * u64::from(23 - i) / u64::from(i + 1));
     assert_eq!(
         chain.counts,
@@ -239,10 +252,17 @@ fn what_is_out_of_reach_is_refused_with_the_reason() {
         message(&ising(torus(20, 20)).into())
             .contains("row transfer over 20 rows of 20 sites with 2 values takes")
     );
-    let field = Ising::new(torus(7, 7), 1.0, 1.0, 1.0).unwrap().into();
-    assert!(message(&field).ends_with(
-        "row transfer needs a Square with one J, h = 0 and at most 2^560 states; WangLandau estimates it for any size"
-    ));
+    let refused = message(&Ising::new(torus(20, 20), 1.0, 1.0, 1.0).unwrap().into());
+    for reason in [
+        "row transfer needs a Square with one J, h = 0 and at most 2^560 states; ",
+        "elimination meets a spin with ",
+        "enumeration visits 1073741824 states, fewer than 400 spins of 2 values have; WangLandau estimates it for any size",
+    ] {
+        assert!(refused.contains(reason), "{refused}");
+    }
+    let square = Geometry::square([18, 18], [false, false]).unwrap();
+    let law = Ising::new(square, 1.0, 10.0, 1.0).unwrap().into();
+    assert!(message(&law).contains("elimination (width 18) takes "));
     let stopped = Pulse::new();
     stopped.cancel();
     let pool = Pool::of(1).unwrap();

@@ -20,6 +20,8 @@ const ROUNDING: f64 = 1e-9;
 pub struct Units<'a> {
     law: &'a Law,
     unit: f64,
+    /// `1 / unit` if that is whole.
+    inverse: Option<f64>,
     couplings: Vec<i64>,
     fields: Vec<i64>,
 }
@@ -60,9 +62,12 @@ impl<'a> Units<'a> {
             Some(unit) => check::positive("unit", unit)?,
             None => common_unit(couplings, fields)?,
         };
+        let inverse = Some((1.0 / unit).round())
+            .filter(|inverse| *inverse >= 1.0 && (inverse * unit - 1.0).abs() < 1e-12);
         Ok(Self {
             law,
             unit,
+            inverse,
             couplings: multiples("J", couplings, geometry.n_bonds(), unit)?,
             fields: multiples("h", fields, sites, unit)?,
         })
@@ -103,9 +108,13 @@ impl<'a> Units<'a> {
         matches!(self.law, Law::Potts(_))
     }
 
-    /// The energy of the level `e`.
+    /// The energy of the level `e`. A unit like 0.05 is no double, but 20 is: the quotient is the double nearest to the
+    /// decimal.
     pub fn energy(&self, e: i64) -> f64 {
-        self.unit * e as f64
+        match self.inverse {
+            Some(inverse) => e as f64 / inverse,
+            None => self.unit * e as f64,
+        }
     }
 
     /// The level of a state.

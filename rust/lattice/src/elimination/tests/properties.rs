@@ -5,7 +5,7 @@ use quincunx_core::rng::Key;
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};
 
-use crate::elimination::{beliefs, density_of_states, ground_state, min_fill, sampler};
+use crate::elimination::{beliefs, ground_state, min_fill, sampler};
 use crate::exact::{Model, log_partition, thermodynamics};
 use crate::{Geometry, Ising, Potts, TransverseIsing};
 
@@ -113,29 +113,6 @@ fn a_long_tree_factorises() {
     let want = n as f64 * 2.0_f64.ln() + j.iter().map(|j| (1.3 * j).cosh().ln()).sum::<f64>();
     let got = log_z(&ising(&edges, 1.3, &j, &vec![0.0; n as usize]));
     assert!((got - want).abs() < 1e-12 * want, "{got} {want}");
-}
-
-#[test]
-fn counts_beyond_a_word_are_exact() {
-    // 200 free bonds with J = 1: (2 x^0 + 2 x^1)^200, the middle count is 2^200 C(200, 100).
-    let edges: Vec<[i64; 2]> = (0..200).map(|k| [2 * k, 2 * k + 1]).collect();
-    let model = ising(&edges, 1.0, &[1.0; 200], &[0.0; 400]);
-    let network = Model::from(&model).network("test", &Pulse::new()).unwrap();
-    let found = density_of_states(&network, None, &Pulse::new()).unwrap();
-    assert_eq!(
-        (found.unit, found.lowest, found.step, found.counts.len()),
-        (1.0, -200, 2, 201)
-    );
-    assert_eq!(found.counts[0].words(), [0, 0, 0, 1 << 8]);
-    assert_eq!(
-        found.counts[0].to_string(),
-        "1606938044258990275541962092341162602522202993782792835301376"
-    );
-    assert_eq!(
-        found.counts[1].to_string(),
-        "321387608851798055108392418468232520504440598756558567060275200"
-    );
-    assert_eq!(found.counts[100].to_string().len(), 120);
 }
 
 #[test]
@@ -264,17 +241,10 @@ fn refusals_name_the_number() {
     let many = Potts::new(Geometry::square([5, 20], [false; 2]).unwrap(), 90, 1.0, 1.0).unwrap();
     let refused = text(log_partition(&many, &pulse).map(|_| ()));
     assert!(refused.contains("MB, the limit is 4294 MB"), "{refused}");
-    let odd = Ising::new(line.clone(), 1.0, std::f64::consts::PI, 1.0).unwrap();
-    let network = Model::from(&odd).network("test", &pulse).unwrap();
-    let refused = text(density_of_states(&network, Some(1.0), &pulse).map(|_| ()));
-    assert!(
-        refused.starts_with("h = ") || refused.starts_with("J = 3.14159"),
-        "{refused}"
-    );
     let huge = Ising::new(line, 1e10, 1e300, 1.0).unwrap();
     let network = Model::from(&huge).network("test", &pulse).unwrap();
     assert!(text(beliefs(&network, &pulse).map(|_| ())).contains("finite double"));
     pulse.cancel();
-    let network = Model::from(&odd).network("test", &pulse);
+    let network = Model::from(&wide).network("test", &pulse);
     assert!(matches!(network, Err(Error::Cancelled)));
 }
