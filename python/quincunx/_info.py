@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from quincunx._arrays import described, read_only
 from quincunx._model import nearest
 
 __all__ = ["Info"]
@@ -23,7 +24,7 @@ class Info(Mapping[str, Any]):
     dt : float or None
         Its step.
     key : tuple or tuple of tuples
-        The key of the streams; one per parameter set where they differ.
+        The key of the streams, two words; one per parameter set where they differ.
     stream_version, version : int, str
         Versions of the streams and of the library.
     events : int
@@ -32,7 +33,8 @@ class Info(Mapping[str, Any]):
         Wall time and threads.
     acceptance : float or array (\\*G)
         Accepted moves per proposed one, over all replicas and sweeps; only of methods that propose (`lattice.Metropolis`,
-        `lattice.Checkerboard`, `lattice.Kawasaki`).
+        `lattice.Checkerboard`, `lattice.Kawasaki`). Of `lattice.ParallelTempering`, here and in ``mean_cluster``, that of
+        its inner method at every temperature, (\\*G, K).
     mean_cluster : float or array (\\*G)
         Spins per cluster, over all replicas and clusters: of `lattice.Wolff` per flipped one, of `lattice.SwendsenWang`
         per cluster of the lattice.
@@ -48,7 +50,8 @@ class Info(Mapping[str, Any]):
     Notes
     -----
     What the family adds follows (``crossing`` and ``noise`` of stochastic differential equations). ``"acceptance" in
-    res.info`` tells whether a name is there; other names raise AttributeError. A mean of nothing (``t = 0``) is nan.
+    res.info`` tells whether a name is there; other names raise AttributeError. A mean of nothing (``t = 0``) is nan. Long
+    arrays are printed as their size and range.
 
     Examples
     --------
@@ -68,7 +71,7 @@ class Info(Mapping[str, Any]):
     def __init__(self, **values: Any) -> None:
         for value in values.values():
             if isinstance(value, np.ndarray):
-                value.flags.writeable = False
+                read_only(value)
         object.__setattr__(self, "_values", MappingProxyType(values))
 
     def __getattr__(self, name: str) -> Any:
@@ -98,7 +101,7 @@ class Info(Mapping[str, Any]):
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        return "Info(" + ", ".join(f"{k}={v!r}" for k, v in self.items()) + ")"
+        return described(self, dict(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _info, (dict(self),)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quincunx import _lattice_picture
+from quincunx._axes import axes
 from quincunx._reduced import EventsResult, HistogramResult, MomentsResult, Parts
 from quincunx._result import Result
 
@@ -56,7 +57,7 @@ def plot(result: Result, name: str | None = None, *, ax: Axes | None = None, **k
     Raises
     ------
     TypeError
-        If the result has several parts: ask one of them, ``result["part"].plot()``.
+        If the result has several parts: ask one of them, ``result["part"].plot()``; if ``ax`` is something else.
     KeyError
         If there is no such name.
     ImportError
@@ -77,7 +78,7 @@ def plot(result: Result, name: str | None = None, *, ax: Axes | None = None, **k
         parts = ", ".join(repr(part) for part in result.names)
         raise TypeError(f"this result has parts: draw one of them, result[part].plot(); parts: {parts}")
     names = _names(result, name)
-    ax = _axes() if ax is None else ax
+    ax = axes(ax)
     if isinstance(result, EventsResult):
         _events(result, names, ax, kw)
     elif isinstance(result, HistogramResult) or result._kind == "occupation":  # noqa: SLF001 - one package
@@ -96,15 +97,6 @@ def plot(result: Result, name: str | None = None, *, ax: Axes | None = None, **k
         _values(result, names, ax, kw)
     if len(ax.get_legend_handles_labels()[1]) > 1:
         ax.legend()
-    return ax
-
-
-def _axes() -> Axes:
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError as error:
-        raise ImportError("plots need matplotlib: pip install 'quincunx[plot]'") from error
-    _, ax = plt.subplots(layout="constrained")
     return ax
 
 

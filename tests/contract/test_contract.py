@@ -29,6 +29,11 @@ def replica_axis(result):
     return result.ok.ndim - 1
 
 
+def test_every_method_has_a_case():
+    tried = {type(case.model._resolve(case.method)) for case in CASES}
+    assert {method.__name__ for case in CASES for method in case.model.methods if method not in tried} == set()
+
+
 @EVERY
 def test_threads_do_not_change_the_bits(case, observer):
     one = simulate(case, observer, threads=1, n=11)

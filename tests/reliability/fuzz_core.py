@@ -1,18 +1,11 @@
-"""`simulate`, the observers, custom laws."""
+"""`simulate`, `check`, the observers, custom laws."""
 
 import quincunx as qx
-from quincunx import observe, stats
+from quincunx import observe
 
 
 def walk(t, x, draw):
     return {"x": x["x"] + draw.normal()}
-
-
-DRAWS = [[0.0, 1.0, 3.0, 1.0, 2.0, 0.0, 1.0, 4.0]] * 4
-
-
-def jackknife(function, data, block):
-    return stats.jackknife(function, data, data, block=block)
 
 
 LAW = qx.Custom(walk, state="x")
@@ -43,11 +36,6 @@ ENTRIES = [
     ("histogram", observe.histogram, {"of": "x", "bins": [0.0, 1.0], "when": None, "over": "time", "burn": 0.0}),
     ("autocorrelation", observe.autocorrelation, {"of": "x", "lags": [0, 1], "burn": 0}),
     ("time_average", observe.time_average, {"of": "x", "burn": 0.0}),
-    ("autocorrelation_time", stats.autocorrelation_time, {"x": DRAWS, "reversible": False}),
-    ("ess", stats.ess, {"x": DRAWS, "method": "bulk"}),
-    ("rhat", stats.rhat, {"x": DRAWS, "method": "split"}),
-    ("jackknife", jackknife, {"function": lambda a, b: a - b, "data": DRAWS, "block": 2}),
-    ("reweight", stats.reweight, {"energy": [DRAWS, DRAWS], "beta": [0.1, 0.2], "autocorrelation": [1.0, 1.0]}),
     (
         "check",
         qx.check,

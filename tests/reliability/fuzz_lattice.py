@@ -5,6 +5,7 @@ from quincunx import lattice, observe
 
 SMALL = lattice.Square(3)
 ISING, POTTS = lattice.Ising(SMALL, beta=0.4), lattice.Potts(SMALL, 3, beta=0.9)
+QUANTUM = lattice.TransverseIsing(SMALL, beta=0.4, transverse=[0.5] + [0.0] * 8)
 RUN = {"t": 3, "start": "random", "params": {"beta": [0.3]}, "observe": observe.final(["energy", "state"]), "n": 2}
 CASES = {
     "Metropolis": (ISING, lattice.Metropolis()),
@@ -54,10 +55,24 @@ EXACT = [
     lattice.gradient,
     lattice.pair_marginals,
 ]
+LAW, THERMAL = lattice.boltzmann(ISING), lattice.thermodynamics(ISING)
+CURVES = [JOINED.energy, JOINED.specific_heat, JOINED.binder, JOINED.log_partition]
 LEVELS = lattice.density_of_states(ISING)
 AVERAGES = [LEVELS.log_partition, LEVELS.mean_energy, LEVELS.specific_heat]
 WALK = {"model": ISING, "n": 2, "rng": 1, "unit": None, "threads": 1, "max_bytes": 1e9, "progress": False}
 
+MODULE = lattice
+# What functions return: these constructors are nobody's business, their methods are.
+MADE = {
+    lattice.Boltzmann,
+    lattice.DensityOfStates,
+    lattice.EstimatedLevels,
+    lattice.FisherGeometry,
+    lattice.Gradient,
+    lattice.GroundState,
+    lattice.Reweighted,
+    lattice.Thermodynamics,
+}
 ENTRIES = [
     ("Square", lattice.Square, {"Lx": 4, "Ly": 3, "periodic": True}),
     ("Cubic", lattice.Cubic, {"Lx": 4, "Ly": 3, "Lz": 2, "periodic": (True, False, True)}),
@@ -75,6 +90,7 @@ ENTRIES = [
     ("count_distribution", lattice.count_distribution, {"model": ISING, "value": 1}),
     ("Ising.replace", ISING.replace, {"beta": 0.2, "J": 0.5, "h": 0.0}),
     ("Potts.replace", POTTS.replace, {"beta": 0.2, "J": 0.5}),
+    ("TransverseIsing.replace", QUANTUM.replace, {"beta": 0.2, "J": 0.5, "h": 0.0, "transverse": [0.1] * 9}),
     ("HeatBath", lattice.HeatBath, {"order": "random"}),
     ("ParallelTempering", lattice.ParallelTempering, {"betas": [0.2, 0.4], "inner": lattice.Wolff(), "copies": 2}),
     ("Wolff", lattice.Wolff, {"clusters": 2}),
@@ -83,10 +99,10 @@ ENTRIES = [
     ("susceptibility", lattice.susceptibility, {"result": RUNS, "subtract": "mean", "block": 4}),
     ("lattice.reweight", lattice.reweight, {"result": RUNS, "autocorrelation": 2.0}),
     ("reweighted.mean", JOINED.mean, {"name": "energy", "beta": 0.32}),
-    *((f.__name__, f, {"beta": [0.31, 0.32]}) for f in (JOINED.specific_heat, JOINED.binder, JOINED.log_partition)),
+    *((f"reweighted.{f.__name__}", f, {"beta": [0.31, 0.32]}) for f in CURVES),
     ("reweighted.susceptibility", JOINED.susceptibility, {"beta": 0.32, "subtract": None}),
-    ("thermodynamics.mean", lattice.thermodynamics(ISING).mean, {"name": "energy"}),
-    ("boltzmann.var", lattice.boltzmann(ISING).var, {"name": "energy"}),
+    *((f"thermodynamics.{f.__name__}", f, {"name": "energy"}) for f in (THERMAL.mean, THERMAL.var)),
+    *((f"boltzmann.{f.__name__}", f, {"name": "energy"}) for f in (LAW.mean, LAW.var)),
     ("critical_beta", lattice.critical_beta, {"geometry": SMALL, "q": 3}),
     ("onsager_energy", lattice.onsager_energy, {"beta": 0.5}),
     ("yang_magnetization", lattice.yang_magnetization, {"beta": 0.5}),
@@ -103,6 +119,7 @@ ENTRIES = [
         {"model": ISING, "unit": None, "threads": 1, "max_bytes": 1e9, "progress": False},
     ),
     *((f"levels.{f.__name__}", f, {"beta": [0.1, 0.4]}) for f in AVERAGES),
+    ("levels.plot", LEVELS.plot, {"ax": None}),
     ("WangLandau", lattice.WangLandau, {"f_final": 1e-3}),
     ("WangLandau.run", lattice.WangLandau(1e-2).run, WALK),
     ("metric", metric, {"max_bytes": 1e9}),

@@ -1,4 +1,4 @@
-"""Make hostile calls and say what comes of them: `python hostile_calls.py FIRST STOP SEED`.
+"""Make hostile calls and say what comes of them: `python hostile_calls.py FIRST STOP SEED [FAMILY ...]`.
 
 Words on standard output: ``call NUMBER WHAT`` before each call, ``complaint TEXT`` after a bad one, ``done`` at the end.
 """
@@ -19,6 +19,7 @@ import quincunx as qx
 
 DOCUMENTED = (ValueError, TypeError, MemoryError, OverflowError, KeyError, qx.SimulationError)
 SECONDS = 5  # longer than any of these small calls takes, even on a busy machine
+SLOW = 0.5  # seconds worth telling
 MEMORY = 4 * 2**30  # bytes that all calls together may take
 # Arguments that may ask for more work than anybody has time for: what is large is no mistake there.
 LONG = ("t", "dt", "clusters", "refine", "max_events")
@@ -74,13 +75,17 @@ HOSTILE = [
 LARGE = [2**40, 10**12, 1e12, 2**62, (2**40, 2**40), [10**12], np.int64(2**45)]
 
 
-def entries():
-    """(name, function, valid keywords) of all files `fuzz_<family>.py`."""
-    names = sorted(path.stem for path in Path(__file__).parent.glob("fuzz_*.py"))
-    return [entry for name in names for entry in importlib.import_module(name).ENTRIES]
+FAMILIES = sorted(path.stem.removeprefix("fuzz_") for path in Path(__file__).parent.glob("fuzz_*.py"))
 
 
-ENTRIES = entries()
+def family(name):
+    """The module `fuzz_<name>.py`."""
+    return importlib.import_module(f"fuzz_{name}")
+
+
+def entries(families):
+    """(name, function, valid keywords) of everything that is called."""
+    return [entry for name in families or FAMILIES for entry in family(name).ENTRIES]
 
 
 class Hang(Exception):  # noqa: N818
@@ -163,10 +168,10 @@ def limit_memory():
         resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, taken + MEMORY))
 
 
-def main(first, last, seed, slow):
-    """Make the calls; those slower than ``slow`` seconds are told on standard error."""
+def main(first, last, seed, *families):
+    """Make the calls; those slower than half a second are told on standard error."""
     signal.signal(signal.SIGALRM, stop)
-    targets = [(n, f, k, a) for n, f, k in ENTRIES for a in k]
+    targets = [(n, f, k, a) for n, f, k in entries(families) for a in k]
     limit_memory()
     for number in range(first, last):
         target, value = call(number, seed, targets)
@@ -177,10 +182,10 @@ def main(first, last, seed, slow):
         complaint = attempt(*target, value)
         if complaint:
             sys.stdout.write("complaint " + complaint.replace("\n", " ") + "\n")
-        if time.perf_counter() - begun > slow:
+        if time.perf_counter() - begun > SLOW:
             sys.stderr.write(f"{shown}: {time.perf_counter() - begun:.2f} s\n")
     sys.stdout.write("done\n")
 
 
 if __name__ == "__main__":
-    main(*(int(a) for a in sys.argv[1:4]), slow=float(sys.argv[4]) if len(sys.argv) > 4 else np.inf)
+    main(*(int(a) for a in sys.argv[1:4]), *sys.argv[4:])

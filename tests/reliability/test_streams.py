@@ -16,6 +16,7 @@ from write_streams import LATTICE, MOVES, lattice_states
 
 from budget import caught, check, p_chi2, p_counts, p_ks, p_z
 from quincunx import _core
+from quincunx.lattice._methods import METHODS
 
 GOLDEN = json.loads(Path(__file__).with_name("streams.json").read_text(encoding="utf-8"))
 WORD = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 1, 2**53 + 1, 2**64 - 2, 2**64 - 1]))
@@ -99,6 +100,10 @@ def test_a_forced_level_holds_for_the_process_and_bad_names_are_errors():
     for level in LEVELS:
         assert under(level).stdout.strip() == level
     assert "QUINCUNX_SIMD = mmx" in under("mmx").stderr
+
+
+def test_every_method_of_the_lattice_has_golden_states():
+    assert {type(method) for method in MOVES} == set(METHODS)
 
 
 @pytest.mark.parametrize("method", MOVES, ids=repr)

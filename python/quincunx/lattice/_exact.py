@@ -1,4 +1,4 @@
-"""Exact answers; none takes a source of randomness."""
+"""Exact averages, the law itself, and the infinite lattice; none takes a source of randomness."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def boltzmann(model: SpinModel) -> Boltzmann:
 
     Examples
     --------
-    Binder's cumulant of a 3 x 3 torus at the critical temperature of the infinite lattice:
+    Binder's ratio of a 3 x 3 torus at the critical temperature of the infinite lattice:
 
     >>> from quincunx import lattice
     >>> square = lattice.Square(3)

@@ -45,7 +45,7 @@ class FisherGeometry:
     ricci_errors : ndarray of shape (4,) or None
         The same for R1 to R4.
     method : str
-        How it was computed.
+        How it was computed: a word of `fisher_geometry`.
     effective_samples : float or None
         Independent samples that the Markov chains were worth; None when it is exact.
     metric_rows : ndarray of shape (bonds per cell, bonds)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import described, read_only
 from quincunx._coerce import whole
 from quincunx._memory import check_bytes, memory_limit
 from quincunx._rng import key
@@ -29,18 +30,13 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 States = np.ndarray[Any, np.dtype[np.int8]]
 
 
-def _read_only(array: Any) -> Any:
-    array.flags.writeable = False
-    return array
-
-
 def _values(model: Frozen, numbers: Any) -> States:
     """Return value numbers as spin values: Potts colours, or -1 and +1."""
     states: States = (numbers if isinstance(model, Potts) else 2 * numbers - 1).astype(np.int8)
     return states
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GroundState:
     """The lowest level of a model; energies are total (not per site), without beta.
 
@@ -72,6 +68,9 @@ class GroundState:
     degeneracy: int | None
     state: States
     magnetization: Array | None
+
+    def __repr__(self) -> str:
+        return described(self, vars(self))
 
 
 def ground_state(model: Frozen) -> GroundState:
@@ -112,8 +111,8 @@ def ground_state(model: Frozen) -> GroundState:
     state = _values(model, numbers)
     if isinstance(model, TransverseIsing):
         state[np.broadcast_to(model.params["transverse"], numbers.shape) != 0] = 0
-    magnetization = None if isinstance(model, Potts) else _read_only(mean.reshape(shape))
-    return GroundState(energy, gap, degeneracy, _read_only(state.reshape(shape)), magnetization)
+    magnetization = None if isinstance(model, Potts) else read_only(mean.reshape(shape))
+    return GroundState(energy, gap, degeneracy, read_only(state.reshape(shape)), magnetization)
 
 
 def sample_exact(model: Frozen, n: int, *, rng: Any = None) -> States:
@@ -223,7 +222,7 @@ def pair_marginals(model: Frozen) -> Array:
     return bonds.reshape(-1, q, q)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gradient:
     """Derivatives of ln Z with respect to every parameter of a model; arrays are read-only.
 
@@ -255,6 +254,9 @@ class Gradient:
     J: Array
     h: Array | None
     transverse: Array | None
+
+    def __repr__(self) -> str:
+        return described(self, vars(self))
 
 
 def gradient(model: Frozen) -> Gradient:
@@ -297,8 +299,8 @@ def gradient(model: Frozen) -> Gradient:
     if isinstance(model, Ising | TransverseIsing):
         spins = sites.reshape(-1, 2) @ (-1.0, 1.0)
         energy -= float(np.sum(model.params["h"] * spins))
-        fields = _read_only((beta * spins).reshape(shape))
+        fields = read_only((beta * spins).reshape(shape))
     if isinstance(model, TransverseIsing):
         energy -= float(np.sum(model.params["transverse"] * x))
-        transverse = _read_only((beta * x).reshape(shape))
-    return Gradient(log_partition, -energy, _read_only(beta * moments), fields, transverse)
+        transverse = read_only((beta * x).reshape(shape))
+    return Gradient(log_partition, -energy, read_only(beta * moments), fields, transverse)

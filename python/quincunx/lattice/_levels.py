@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import read_only
+from quincunx._axes import axes
 from quincunx._coerce import number, numbers
 from quincunx._memory import memory_limit
 from quincunx._progress import listener
@@ -149,17 +151,23 @@ class Levels:
         matplotlib Axes
             The one drawn into.
 
+        Raises
+        ------
+        TypeError
+            If ``ax`` is something else.
+        ImportError
+            If matplotlib is not installed.
+
         Examples
         --------
+        >>> import matplotlib.figure
         >>> from quincunx import lattice
-        >>> ax = lattice.density_of_states(lattice.Ising(lattice.Square(4))).plot()
+        >>> ax = matplotlib.figure.Figure().subplots()
+        >>> ax = lattice.density_of_states(lattice.Ising(lattice.Square(4))).plot(ax=ax)
         >>> ax.get_ylabel()
         'ln g(E)'
         """
-        if ax is None:
-            from matplotlib.figure import Figure
-
-            ax = Figure().add_subplot()
+        ax = axes(ax)
         ax.plot(self.energy / self.n_sites, self.log_counts, **{"marker": ".", "linewidth": 0.8, **kw})
         ax.set_xlabel("energy per site")
         ax.set_ylabel("ln g(E)")
@@ -199,9 +207,7 @@ class DensityOfStates(Levels):
     @cached_property
     def log_counts(self) -> Array:
         """Logarithm ln g(E) of every level, float64."""
-        found = np.array([math.log(count) for count in self.counts])
-        found.flags.writeable = False
-        return found
+        return read_only(np.array([math.log(count) for count in self.counts]))
 
     def __eq__(self, other: object) -> bool:
         """Compare energies and counts."""
@@ -304,5 +310,6 @@ def density_of_states(
         energy, counts, method = _core.density_of_states(
             core, width, worker_threads(threads), memory_limit(max_bytes), tell
         )
-    energy.flags.writeable = False
-    return DensityOfStates(energy=energy, counts=tuple(counts), method=method, n_sites=model.geometry.n_sites)
+    return DensityOfStates(
+        energy=read_only(energy), counts=tuple(counts), method=method, n_sites=model.geometry.n_sites
+    )

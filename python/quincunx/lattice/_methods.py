@@ -1,4 +1,4 @@
-"""How a lattice moves."""
+"""How a lattice moves: the methods that move one chain; ladders of chains are in `_tempering.py`."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class Metropolis(LatticeMethod):
 
     Notes
     -----
-    ``res.info.acceptance``: the fraction of proposals accepted. Sites are drawn uniformly with replacement. In a fixed order the rule would accept every flip with
-    :math:`\Delta E \le 0` for certain and so never leave some cycles of states; `HeatBath` has no such trap.
+    ``res.info.acceptance``: the fraction of proposals accepted. Sites are drawn uniformly with replacement. In a fixed
+    order the rule would accept every flip with :math:`\Delta E \le 0` for certain and so never leave some cycles of
+    states; `HeatBath` has no such trap.
 
     References
     ----------

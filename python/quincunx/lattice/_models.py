@@ -1,4 +1,4 @@
-"""The laws."""
+"""The laws: Ising and Potts spins, and what all models of this family share."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import in_short, read_only
 from quincunx._coerce import whole
 from quincunx._model import Method, Model, StartName, frozen_array
 from quincunx.lattice._equilibration import equilibration, looks
@@ -27,9 +28,7 @@ def values_of(name: str, value: Any, shape: tuple[int, ...] = ()) -> Values:
         return float(array)
     if array.ndim > 1 and array.shape != shape:
         raise ValueError(f"{name}: has shape {array.shape}: must be one number or a row of them")
-    row = array.reshape(-1)
-    row.flags.writeable = False
-    return row
+    return read_only(array.reshape(-1))
 
 
 def number_of(name: str, value: Any) -> float:
@@ -92,12 +91,7 @@ class Frozen(Model):
         return _rebuild, (type(self), self._arguments(), self._params)
 
     def __repr__(self) -> str:
-        def shown(value: Any) -> str:
-            if isinstance(value, np.ndarray):
-                return f"<{value.size} values in [{value.min():g}, {value.max():g}]>"
-            return repr(value)
-
-        inside = [repr(a) for a in self._arguments()] + [f"{k}={shown(v)}" for k, v in self._params.items()]
+        inside = [repr(a) for a in self._arguments()] + [f"{k}={in_short(v)}" for k, v in self._params.items()]
         return f"{type(self).__name__}({', '.join(inside)})"
 
 
@@ -223,7 +217,8 @@ class Potts(SpinModel):
     Notes
     -----
     Observed: ``energy`` per site and ``magnetization`` :math:`(q \max_k N_k/N - 1)/(q - 1)`; on request ``state``, int8.
-    Replicas start all of colour 0; ``start="random"`` draws every spin. One sweep is one unit of ``t``. With q = 2 the law is that of `Ising` with half the J.
+    Replicas start all of colour 0; ``start="random"`` draws every spin. One sweep is one unit of ``t``. With q = 2 the
+    law is that of `Ising` with half the J.
 
     References
     ----------

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import described
 from quincunx._coerce import numbers, whole
 from quincunx.lattice._methods import LatticeMethod, Metropolis, arguments
 
 __all__ = ["ParallelTempering"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ParallelTempering(LatticeMethod):
     r"""One chain per temperature, and swaps of neighbouring ones: for glasses and for what else has barriers.
 
@@ -86,6 +87,9 @@ class ParallelTempering(LatticeMethod):
         if isinstance(self.inner, ParallelTempering):
             raise ValueError(f"inner = {self.inner!r}: must make sweeps at one temperature")
         _core.check_tempering(list(self.betas), self.copies)
+
+    def __repr__(self) -> str:
+        return described(self, vars(self))
 
     def _ladder(self) -> Mapping[str, tuple[float, ...]]:
         return {"beta": self.betas}

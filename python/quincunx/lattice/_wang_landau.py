@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from quincunx import _core
+from quincunx._arrays import read_only
 from quincunx._coerce import number, whole
 from quincunx._memory import memory_limit
 from quincunx._progress import listener
@@ -58,7 +59,7 @@ class EstimatedLevels(Levels):
     @cached_property
     def log_counts(self) -> Array:
         """Mean of ln g(E) over the walkers that found the level."""
-        return _read_only(np.nansum(self.walkers, axis=0) / self._finders)
+        return read_only(np.nansum(self.walkers, axis=0) / self._finders)
 
     @cached_property
     def standard_error(self) -> Array | None:
@@ -72,7 +73,7 @@ class EstimatedLevels(Levels):
         squares = np.nansum((self.walkers - self.log_counts) ** 2, axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             spread = np.sqrt(squares / (finders - 1) / finders)
-        return _read_only(np.where(finders > 1, spread, np.inf))
+        return read_only(np.where(finders > 1, spread, np.inf))
 
     @property
     def _finders(self) -> Array:
@@ -191,13 +192,8 @@ class WangLandau:
                 core, self.f_final, width, walkers, key(rng), workers, limit, tell
             )
         return EstimatedLevels(
-            energy=_read_only(energy),
-            walkers=_read_only(rows.reshape(walkers, -1)),
+            energy=read_only(energy),
+            walkers=read_only(rows.reshape(walkers, -1)),
             attempts=tuple(attempts),
             n_sites=model.geometry.n_sites,
         )
-
-
-def _read_only(array: Array) -> Array:
-    array.flags.writeable = False
-    return array

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 import scipy.stats
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+from quincunx._coerce import number, whole
+from quincunx._memory import check_bytes, memory_limit
+from quincunx.stats._mixing import reals
 
 
 def bootstrap(
@@ -44,7 +48,10 @@ def bootstrap(
     Raises
     ------
     ValueError
-        If the arrays have different numbers of replicas, there are fewer than two, or ``level`` is not in (0, 1).
+        If the arrays have different numbers of replicas, there are fewer than two, ``n`` < 1, or ``level`` is not in
+        (0, 1).
+    MemoryError
+        If the resamples would take more than half of the free memory.
 
     Examples
     --------
@@ -62,20 +69,47 @@ def bootstrap(
     ----------
     Efron, Annals of Statistics 7 (1979) 1.
     """
-    if not 0 < level < 1:
+    if not 0 < (within := number("level", level)) < 1:
         raise ValueError(f"level = {level!r}: must be between 0 and 1")
-    if isinstance(data, (tuple, list)) and data and np.ndim(data[0]) > 0:
-        arrays = tuple(np.asarray(part) for part in data)
+    if (resamples := whole("n", n)) < 1:
+        raise ValueError(f"n = {n}: must be >= 1")
+    if not callable(statistic):
+        raise TypeError(f"statistic = {statistic!r:.60}: must be a function of the arrays and axis")
+    arrays = _arrays(data)
+    size = 16 * resamples * sum(a.size for a in arrays)  # indices and what they pick
+    check_bytes(f"n = {resamples}: the resamples", size, memory_limit(None), "take fewer")
+    generator = _generator(rng)
+    try:
+        return scipy.stats.bootstrap(
+            arrays,
+            statistic,
+            n_resamples=resamples,
+            confidence_level=within,
+            paired=True,
+            axis=0,
+            method="percentile",
+            vectorized=True,
+            rng=generator,
+        )
+    except TypeError as error:
+        raise TypeError(f"statistic: must take {len(arrays)} arrays and axis ({error})") from error
+
+
+def _arrays(data: Any) -> tuple[NDArray[np.float64], ...]:
+    """Coerce to arrays with as many replicas each."""
+    if isinstance(data, tuple | list) and data and np.ndim(data[0]) > 0:
+        arrays = tuple(reals(f"data[{i}]", part) for i, part in enumerate(data))
     else:
-        arrays = (np.asarray(data),)
-    return scipy.stats.bootstrap(
-        arrays,
-        statistic,
-        n_resamples=n,
-        confidence_level=level,
-        paired=True,
-        axis=0,
-        method="percentile",
-        vectorized=True,
-        rng=np.random.default_rng(rng),
-    )
+        arrays = (reals("data", data),)
+    for i, array in enumerate(arrays):
+        if array.ndim < 1 or len(array) != len(arrays[0]) or len(array) < 2:
+            name = f"data[{i}]" if len(arrays) > 1 else "data"
+            raise ValueError(f"{name}: has shape {array.shape}: must have as many replicas as the others, at least two")
+    return arrays
+
+
+def _generator(rng: Any) -> np.random.Generator:
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"rng = {rng!r:.60}: must be an int >= 0, a SeedSequence, a Generator or None") from None

@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 BLOCKS = 16  # aimed at; a block holds at least TIMES autocorrelation times
 TIMES = 5
 LEAST = 20  # effective draws that must carry a temperature
+SHORTEST = 1e-3  # autocorrelation time: that of a chain whose mean is worth a thousand times its draws
 SHARED = 10  # independent draws that neighbouring runs must share
 
 
@@ -130,10 +131,11 @@ class Reweighting:
         return self._joined.pool.levels[self._joined.pool.level]
 
     def _flat(self, i: int, values: Any) -> Floats:
-        shapes = tuple(np.shape(v) for v in values) if isinstance(values, list | tuple | np.ndarray) else ()
+        rows = values if isinstance(values, list | tuple) or np.ndim(values) else ()
+        shapes = tuple(np.shape(v) for v in rows)
         if shapes != self._joined.shapes:
             raise ValueError(f"values[{i}]: has shapes {shapes}: must be those of the energies, {self._joined.shapes}")
-        flat = np.concatenate([np.asarray(v, dtype=float).ravel() for v in values])
+        flat = np.concatenate([numbers(f"values[{i}][{k}]", v).ravel() for k, v in enumerate(values)])
         if not np.isfinite(flat).all():
             raise ValueError(f"values[{i}]: must be finite")
         return flat[self._joined.order]
@@ -143,8 +145,11 @@ class Reweighting:
         for i, solution in enumerate(self._joined.solutions):
             sums = np.stack([self._joined.pool.sums(s, None if i == 0 else i - 1) for s in series])
             means = _averages(self._joined.pool.levels, solution, sums, betas.ravel())
-            with np.errstate(all="ignore"):
-                answers.append(np.asarray(function(*means.reshape(len(series), *betas.shape)), dtype=float))
+            try:
+                with np.errstate(all="ignore"):
+                    answers.append(np.asarray(function(*means.reshape(len(series), *betas.shape)), dtype=float))
+            except TypeError as error:
+                raise TypeError(f"function: does not take {len(series)} arrays of means ({error})") from error
         if any(a.shape != betas.shape for a in answers) or not np.isfinite(answers).all():
             raise ValueError("function: must give one finite number per beta")
         return from_deleted(answers[0], np.stack(answers[1:]))
@@ -285,8 +290,8 @@ def _times(runs: list[Floats], given: ArrayLike | None) -> Floats:
         measured = np.array([autocorrelation_time(run) for run in runs])
         return np.asarray(np.maximum(np.nan_to_num(measured, nan=1.0), 1.0))
     times = numbers("autocorrelation", given)
-    if times.ndim > 1 or times.size not in (1, len(runs)) or not (np.isfinite(times) & (times > 0)).all():
-        raise ValueError(f"autocorrelation = {given!r:.60}: must be one number > 0, or one per run")
+    if times.ndim > 1 or times.size not in (1, len(runs)) or not (np.isfinite(times) & (times >= SHORTEST)).all():
+        raise ValueError(f"autocorrelation = {given!r:.60}: must be one number >= {SHORTEST:g}, or one per run")
     return np.broadcast_to(times, (len(runs),)).copy()
 
 

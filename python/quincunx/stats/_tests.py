@@ -9,6 +9,9 @@ import numpy as np
 import scipy.stats
 from numpy.typing import ArrayLike, NDArray
 
+from quincunx._coerce import number, whole
+from quincunx.stats._mixing import reals
+
 Floats = NDArray[np.float64]
 
 
@@ -67,6 +70,8 @@ def ks_test(x: ArrayLike, law: Law | ArrayLike) -> HypothesisTest:
     ------
     ValueError
         If a sample is empty or holds a number that is not finite.
+    TypeError
+        If a sample holds something else, or ``law`` is neither.
 
     Examples
     --------
@@ -122,6 +127,8 @@ def chi2_test(counts: ArrayLike, probability: ArrayLike, *, ddof: int = 0, least
     ------
     ValueError
         If shapes differ, a number is negative or not finite, or the probabilities do not sum to 1.
+    TypeError
+        If something is no number.
 
     Examples
     --------
@@ -133,7 +140,11 @@ def chi2_test(counts: ArrayLike, probability: ArrayLike, *, ddof: int = 0, least
     ----------
     Pearson, Philosophical Magazine 50 (1900) 157.
     """
-    seen, law = np.asarray(counts, float).ravel(), np.asarray(probability, float).ravel()
+    seen, law = reals("counts", counts).ravel(), reals("probability", probability).ravel()
+    fitted, fewest = whole("ddof", ddof), number("least", least)
+    if fitted < 0 or not fewest >= 0:
+        name, value = ("ddof", fitted) if fitted < 0 else ("least", fewest)
+        raise ValueError(f"{name} = {value}: must be >= 0")
     if np.shape(counts) != np.shape(probability) or not seen.size:
         raise ValueError(f"counts, probability: shapes {np.shape(counts)}, {np.shape(probability)} must be equal")
     for name, values in (("counts", seen), ("probability", law)):
@@ -143,15 +154,15 @@ def chi2_test(counts: ArrayLike, probability: ArrayLike, *, ddof: int = 0, least
     if abs(law.sum() - 1) > 1e-6:
         raise ValueError(f"probability: sums to {law.sum()}: must sum to 1")
     if np.any(seen[law == 0] > 0):
-        return HypothesisTest(np.inf, 0.0, max(1, int(np.count_nonzero(law)) - 1 - ddof))
-    seen, expected = _merge(seen, law * seen.sum(), least)
-    df = max(0, len(seen) - 1 - ddof)
+        return HypothesisTest(np.inf, 0.0, max(1, int(np.count_nonzero(law)) - 1 - fitted))
+    seen, expected = _merge(seen, law * seen.sum(), fewest)
+    df = max(0, len(seen) - 1 - fitted)
     statistic = float(np.sum((seen - expected) ** 2 / np.maximum(expected, np.finfo(float).tiny)))
     return HypothesisTest(statistic, float(scipy.stats.chi2.sf(statistic, df)) if df else 1.0, df)
 
 
 def _sample(x: Any, name: str) -> Floats:
-    sample = np.asarray(x, float).ravel()
+    sample = reals(name, x).ravel()
     if not sample.size:
         raise ValueError(f"{name}: must hold at least one draw")
     wrong = np.flatnonzero(~np.isfinite(sample))

@@ -190,8 +190,9 @@ class Excursion:
         backwards = d[::-1].copy()  # d_j for j = steps - 1 .. 0
         pairs = np.empty(steps)  # S_k + S_(k-1), at k - 1
         for i in range(1, steps + 1):
-            # sum over j = 1 .. i-1 of d_j (S_(i-j) + S_(i-j-1)), the pairs in increasing order
-            total = backwards[steps - i : steps - 1] @ pairs[: i - 1] if i > 1 else 0.0
+            # sum over j = 1 .. i-1 of d_j (S_(i-j) + S_(i-j-1)), the pairs in increasing order; not by `@`, whose threads
+            # wait for each other far longer than these few microseconds on a busy machine
+            total = np.einsum("i,i->", backwards[steps - i : steps - 1], pairs[: i - 1])
             s[i] = (e[i] + (d[0] * s[i - 1] + total) / 4) / (1 - d[0] / 4)
             pairs[i - 1] = s[i] + s[i - 1]
         return s

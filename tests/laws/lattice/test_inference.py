@@ -130,15 +130,20 @@ def test_strips_agree_with_the_torus_and_reach_far():
     model = lattice.Ising(square, beta=lattice.critical_beta(square))
     exact = lattice.thermodynamics(model)
     assert exact.method == "torus"
-    other = lattice.thermodynamics(lattice.TransverseIsing(square, beta=model.beta))
+    other_model = lattice.TransverseIsing(square, beta=model.beta)
+    other = lattice.thermodynamics(other_model)
     assert other.method == "eliminate"
     assert (other.log_partition, other.energy) == pytest.approx((exact.log_partition, exact.energy), rel=1e-12)
     assert other.specific_heat == pytest.approx(exact.specific_heat, rel=1e-9)
     potts = lattice.Potts(square, 2, beta=2 * model.beta)
-    assert lattice.thermodynamics(potts).method == "eliminate"
-    assert 2 * lattice.bond_moments(potts) - 1 == pytest.approx(lattice.bond_moments(model), rel=1e-11)
+    assert lattice.thermodynamics(potts).method == "transfer"
+    for moments in (lattice.bond_moments(other_model), 2 * lattice.bond_moments(potts) - 1):
+        assert moments == pytest.approx(lattice.bond_moments(model), rel=1e-11)
     long = lattice.Ising(lattice.Square(3000, 4, periodic=False), beta=0.4, h=0.1)
-    assert lattice.thermodynamics(long).method == "eliminate"
+    rows, spins = lattice.thermodynamics(long), lattice.gradient(long)
+    assert rows.method == "transfer"
+    assert rows.log_partition == pytest.approx(spins.log_partition, rel=1e-12)
+    assert rows.energy * 12_000 == pytest.approx(-spins.beta, rel=1e-10)
 
 
 def test_draws_follow_the_law():

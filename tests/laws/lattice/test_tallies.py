@@ -216,3 +216,18 @@ def test_an_array_of_a_sweep_is_frozen_and_compares():
     assert again == info
     assert qx.simulate(model, t=3, n=2, rng=2, params={"beta": [0.1, 0.2]}).info != info
     assert info != 3
+
+
+def test_long_arrays_do_not_flood_what_is_printed():
+    cube = lattice.Cubic(4)
+    glass = lattice.Ising(cube, J=np.linspace(-1, 1, len(cube.bonds)), h=np.linspace(-1, 1, 64))
+    ladder = lattice.ParallelTempering(np.linspace(0.1, 1.0, 40))
+    for method, params in ((None, {"beta": np.linspace(0.1, 1.0, 300)}), (ladder, None)):
+        res = qx.simulate(glass, t=2, n=2, rng=1, method=method, params=params)
+        assert len(repr(res.info)) < 900
+        assert "J=<192 values in [-1, 1]>" in repr(res.info)
+    assert "betas=<40 values in [0.1, 1]>" in repr(ladder)
+    keys = [np.random.SeedSequence(k) for k in range(300)]
+    res = qx.simulate(glass, t=2, n=2, rng=keys, params={"beta": np.linspace(0.1, 1.0, 300)})
+    assert "key=<300 values>" in repr(res.info)
+    assert "J=<32 values" in repr(lattice.gradient(lattice.Ising(lattice.Square(4))))

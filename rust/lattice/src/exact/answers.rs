@@ -1,4 +1,4 @@
-//! The exact questions, each answered by the first method that holds for the model.
+//! The exact questions: answered in closed form where there is one, else by the cheapest way that holds (`route.rs`).
 
 use quincunx_core::run::Pulse;
 use quincunx_core::{Error, Result};

@@ -241,8 +241,7 @@ impl LatticeKernel {
                 }
             }
         }
-        // Also where it ended before: the others of its piece go on from there.
-        task.keep(slot, until, &replica)?;
+        task.keep(slot, t, &replica)?;
         if task.is_last() {
             for rung in 0..self.rungs() {
                 let row = columns.of(self.copies(&replica, rung), self.beta(rung));

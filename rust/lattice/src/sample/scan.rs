@@ -1,4 +1,4 @@
-//! What all moves share: the parts of a sweep, the order of sites, room to work in.
+//! The trait of all moves and what they share: the parts of a sweep, the order of sites, room to work in.
 
 use quincunx_core::Result;
 use quincunx_core::observe::Tally;

@@ -1,4 +1,4 @@
-//! Metropolis and heat bath for Ising spins.
+//! Metropolis and heat bath for Ising spins; those for Potts spins are in `potts_moves.rs`.
 
 use quincunx_core::Result;
 use quincunx_core::observe::Tally;
