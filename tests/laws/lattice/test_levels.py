@@ -78,6 +78,8 @@ def test_what_counting_cannot_do_is_refused_with_the_reason():
         lattice.density_of_states(square(8), max_bytes=1000)
     with pytest.raises(TypeError, match="must be an Ising or a Potts model"):
         lattice.density_of_states(graph)
+    with pytest.raises(TypeError, match=r"must be an Ising or a Potts model; of a TransverseIsing .* make an Ising"):
+        lattice.density_of_states(lattice.TransverseIsing(graph, transverse=0.5))
     with pytest.raises(ValueError, match="beta"):
         rounded.mean_energy([0.1, np.inf])
 

@@ -156,7 +156,9 @@ impl Plan {
     pub fn peak(&self, lengths: &[u128], entry: usize) -> u128 {
         let bytes = |i: usize| {
             let cells = self.size(&self.steps[i]) as u128;
-            cells.saturating_mul(lengths[i]).saturating_mul(entry as u128)
+            cells
+                .saturating_mul(lengths[i])
+                .saturating_mul(entry as u128)
         };
         let (mut live, mut peak) = (0_u128, 0_u128);
         for (i, step) in self.steps.iter().enumerate() {

@@ -78,14 +78,25 @@ fn graphs_of_any_length() {
     }
     // A ladder of Potts spins that row transfer does not hold: 3^100 states.
     let ladder = Geometry::square([50, 2], [false, false]).unwrap();
-    let j: Vec<f64> = (0..ladder.n_bonds()).map(|b| 0.5 + (b % 3) as f64).collect();
+    let j: Vec<f64> = (0..ladder.n_bonds())
+        .map(|b| 0.5 + (b % 3) as f64)
+        .collect();
     let found = counted(Potts::new(ladder, 3, 1.0, j.clone()).unwrap());
     assert_eq!(found.method, Method::Elimination);
-    assert_eq!(found.counts.iter().sum::<BigUint>(), BigUint::from(3_u8).pow(100));
-    assert_eq!((found.energy[0], &found.counts[0]), (-j.iter().sum::<f64>(), &3_u8.into()));
+    assert_eq!(
+        found.counts.iter().sum::<BigUint>(),
+        BigUint::from(3_u8).pow(100)
+    );
+    assert_eq!(
+        (found.energy[0], &found.counts[0]),
+        (-j.iter().sum::<f64>(), &3_u8.into())
+    );
     // A field on a torus that is too large to list.
     let found = counted(Ising::new(torus(6, 6), 1.0, 1.0, 1.0).unwrap());
     assert_eq!(found.method, Method::Elimination);
     assert_eq!((found.energy[0], &found.counts[0]), (-108.0, &1_u8.into()));
-    assert_eq!(found.counts.iter().sum::<BigUint>(), BigUint::from(2_u8).pow(36));
+    assert_eq!(
+        found.counts.iter().sum::<BigUint>(),
+        BigUint::from(2_u8).pow(36)
+    );
 }
