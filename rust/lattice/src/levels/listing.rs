@@ -63,7 +63,11 @@ pub(super) fn count(units: &Units<'_>, work: Work) -> Result<DensityOfStates> {
     let grid = units.grid();
     let threads = work.pool.threads() as u128;
     let bytes = 8 * u128::from(grid.len) * (threads + 1);
-    work.allow("the table of levels", bytes, "use fewer threads, or raise max_bytes")?;
+    work.allow(
+        "the table of levels",
+        bytes,
+        "use fewer threads, or raise max_bytes",
+    )?;
     work.pulse.expect(tasks);
     let add = |mut a: Vec<u64>, b: Vec<u64>| {
         a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
