@@ -20,6 +20,9 @@ pub(super) trait Chance {
 
     /// An index chosen by cumulative weights, the last of which is their sum.
     fn pick(&mut self, cumulative: &[f64]) -> usize;
+
+    /// An index chosen by its distribution function, of which the last value, 1, is left out.
+    fn pick_by(&mut self, distribution: &[Threshold]) -> usize;
 }
 
 impl Chance for Stream {
@@ -46,6 +49,12 @@ impl Chance for Stream {
         };
         let mark = self.uniform() * total;
         others.iter().filter(|&&c| c <= mark).count()
+    }
+
+    #[inline(always)]
+    fn pick_by(&mut self, distribution: &[Threshold]) -> usize {
+        let word = self.word();
+        distribution.iter().filter(|edge| !edge.hit(word)).count()
     }
 }
 
@@ -95,5 +104,9 @@ impl Chance for Halves<'_> {
 
     fn pick(&mut self, cumulative: &[f64]) -> usize {
         self.stream.pick(cumulative)
+    }
+
+    fn pick_by(&mut self, distribution: &[Threshold]) -> usize {
+        self.stream.pick_by(distribution)
     }
 }

@@ -6,6 +6,7 @@ use super::checkerboard::{Packed, two_colours};
 use super::kawasaki::{ByColours, ByFields, BySums, Kawasaki};
 use super::law::Law;
 use super::neighbours::{Listed, square_torus};
+use super::potts_counts::{MetropolisByCounts, heat_bath};
 use super::potts_moves::{PottsHeatBath, PottsMetropolis};
 use super::scan::Move;
 use super::signed::Signed;
@@ -66,14 +67,8 @@ impl Method {
             (Method::HeatBath(order), Law::Ising(model)) => {
                 ising_single_site(model, order, Rule::HeatBath)
             }
-            (Method::Metropolis, Law::Potts(model)) => {
-                let listed = Listed::new(model.geometry());
-                Ok(Box::new(PottsMetropolis::new(model, listed, Order::Random)))
-            }
-            (Method::HeatBath(order), Law::Potts(model)) => {
-                let listed = Listed::new(model.geometry());
-                Ok(Box::new(PottsHeatBath::new(model, listed, order)))
-            }
+            (Method::Metropolis, Law::Potts(model)) => Ok(potts_metropolis(model, Order::Random)),
+            (Method::HeatBath(order), Law::Potts(model)) => Ok(potts_heat_bath(model, order)),
             (Method::Checkerboard, law) => bind_checkerboard(law),
             (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
             (Method::Kawasaki, law) => bind_kawasaki(law),
@@ -94,10 +89,45 @@ fn ising_single_site(model: &crate::Ising, order: Order, rule: Rule) -> Result<B
         (Some(j), Some(torus)) => Box::new(UniformSite::new(torus, beta, j, field, order, rule)),
         (Some(j), None) => Box::new(UniformSite::new(listed(), beta, j, field, order, rule)),
         (None, _) => {
-            let signed = Signed::new(model);
+            let signed = Signed::new(model.geometry(), model.couplings());
             Box::new(UniformSite::new(signed, beta, size, field, order, rule))
         }
     })
+}
+
+fn potts_metropolis(model: &crate::Potts, order: Order) -> Box<dyn Move> {
+    let (geometry, couplings) = (model.geometry(), model.couplings());
+    let (q, beta) = (model.q(), model.beta());
+    let listed = || Listed::new(geometry);
+    match (
+        couplings.uniform(),
+        couplings.magnitude(),
+        square_torus(geometry),
+    ) {
+        (Some(j), _, Some(torus)) => Box::new(MetropolisByCounts::new(torus, q, beta, j, order)),
+        (Some(j), _, None) => Box::new(MetropolisByCounts::new(listed(), q, beta, j, order)),
+        (None, Some(size), _) => {
+            let signed = Signed::new(geometry, couplings);
+            Box::new(MetropolisByCounts::new(signed, q, beta, size, order))
+        }
+        (None, None, _) => Box::new(PottsMetropolis::new(model, listed(), order)),
+    }
+}
+
+fn potts_heat_bath(model: &crate::Potts, order: Order) -> Box<dyn Move> {
+    let (geometry, couplings) = (model.geometry(), model.couplings());
+    let (q, beta) = (model.q(), model.beta());
+    let listed = || Listed::new(geometry);
+    match (
+        couplings.uniform(),
+        couplings.magnitude(),
+        square_torus(geometry),
+    ) {
+        (Some(j), _, Some(torus)) => heat_bath(torus, q, beta, j, order),
+        (Some(j), _, None) => heat_bath(listed(), q, beta, j, order),
+        (None, Some(size), _) => heat_bath(Signed::new(geometry, couplings), q, beta, size, order),
+        (None, None, _) => Box::new(PottsHeatBath::new(model, listed(), order)),
+    }
 }
 
 fn bind_kawasaki(law: &Law) -> Result<Box<dyn Move>> {
@@ -123,7 +153,8 @@ fn bind_kawasaki(law: &Law) -> Result<Box<dyn Move>> {
                 Box::new(Kawasaki::new(listed(), BySums::new(listed(), beta, j))?)
             }
             (Some(size), None, _) => {
-                let sums = BySums::new(Signed::new(model), beta, size);
+                let sums =
+                    BySums::new(Signed::new(model.geometry(), model.couplings()), beta, size);
                 Box::new(Kawasaki::new(listed(), sums)?)
             }
             (None, _, _) => {
@@ -146,8 +177,7 @@ fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
     match law {
         Law::Potts(model) => {
             let order = Order::Listed(two_colours(geometry)?);
-            let listed = Listed::new(geometry);
-            Ok(Box::new(PottsMetropolis::new(model, listed, order)))
+            Ok(potts_metropolis(model, order))
         }
         Law::Ising(model) => match Packed::new(model) {
             Some(packed) => Ok(Box::new(packed)),

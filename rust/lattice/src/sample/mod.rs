@@ -9,6 +9,7 @@ mod kernel;
 mod law;
 mod method;
 mod neighbours;
+mod potts_counts;
 mod potts_moves;
 mod scan;
 mod signed;

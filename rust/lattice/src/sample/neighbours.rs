@@ -12,6 +12,17 @@ pub(super) trait Neighbours: Send + Sync + std::fmt::Debug {
     /// Largest number of bonds at one site.
     fn most(&self) -> usize;
 
+    /// Whether bonds have signs.
+    fn has_signs(&self) -> bool {
+        false
+    }
+
+    /// Calls `visit(neighbour, sign)` for every bond at `site`; the sign is 1 where bonds have none.
+    #[inline(always)]
+    fn each_signed(&self, site: usize, mut visit: impl FnMut(usize, i32)) {
+        self.each(site, |other, _| visit(other, 1));
+    }
+
     /// The sum of the neighbours' spins, each with the sign of its bond where bonds have signs.
     #[inline(always)]
     fn sum(&self, spins: &[i8], site: usize) -> i32 {

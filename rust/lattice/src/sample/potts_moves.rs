@@ -1,4 +1,4 @@
-//! Metropolis and heat bath for Potts spins.
+//! Metropolis and heat bath for Potts spins of any couplings; see `potts_counts` for one |J|.
 
 use quincunx_core::Result;
 use quincunx_core::observe::Tally;
@@ -9,6 +9,13 @@ use super::neighbours::{Listed, Neighbours};
 use super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told, visit_sites};
 use super::threshold::{Threshold, boltzmann};
 use crate::model::Potts;
+
+/// One of the other colours, uniformly.
+#[inline(always)]
+pub(super) fn other_colour(chance: &mut impl Chance, old: i8, q: usize) -> i8 {
+    let next = old as usize + 1 + chance.below(q as u64 - 1) as usize;
+    (if next < q { next } else { next - q }) as i8
+}
 
 /// One of the other colours, accepted with `min(1, exp(-beta dE))`.
 #[derive(Debug)]
@@ -37,8 +44,7 @@ impl PottsMetropolis {
     #[inline(always)]
     pub fn attempt(&self, spins: &mut [i8], chance: &mut impl Chance, site: usize) -> bool {
         let old = spins[site];
-        let step = 1 + chance.below(self.q as u64 - 1) as usize;
-        let new = ((old as usize + step) % self.q) as i8;
+        let new = other_colour(chance, old, self.q);
         let mut cost = 0.0;
         self.neighbours.each(site, |other, slot| {
             let there = spins[other];

@@ -28,6 +28,8 @@ pub(crate) struct Scratch {
     pub tied: Vec<bool>,
     /// One weight per colour.
     pub weights: Vec<f64>,
+    /// How many neighbours have each colour.
+    pub counts: Vec<i32>,
     /// Spins as bits.
     pub words: Words64,
 }

@@ -1,10 +1,11 @@
 //! Neighbours of spins whose couplings are +J, -J or zero: a glass whose local fields are whole numbers.
 
 use super::neighbours::Neighbours;
-use crate::model::Ising;
+use crate::geometry::Geometry;
+use crate::model::Values;
 
 /// Neighbour lists that hold the sign of every bond; bonds without coupling are left out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Signed {
     offsets: Vec<u32>,
     /// Twice the neighbour, plus one if the coupling is negative.
@@ -20,11 +21,11 @@ fn term(spins: &[i8], entry: u32) -> i32 {
 }
 
 impl Signed {
-    /// For a model of one |J|.
-    pub fn new(model: &Ising) -> Self {
-        let (lists, couplings) = (model.geometry().adjacency(), model.couplings());
+    /// For couplings of one |J|.
+    pub fn new(geometry: &Geometry, couplings: &Values) -> Self {
+        let lists = geometry.adjacency();
         let (mut offsets, mut entries, mut most) = (vec![0], Vec::new(), 0);
-        for site in 0..model.geometry().n_sites() {
+        for site in 0..geometry.n_sites() {
             let bonds = lists.neighbours(site).map(|(s, b)| (s, couplings.at(b)));
             let coupled = bonds.filter(|&(_, j)| j != 0.0);
             let first = entries.len();
@@ -56,6 +57,17 @@ impl Neighbours for Signed {
 
     fn most(&self) -> usize {
         self.most
+    }
+
+    fn has_signs(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn each_signed(&self, site: usize, mut visit: impl FnMut(usize, i32)) {
+        for &entry in self.row(site) {
+            visit((entry >> 1) as usize, 1 - 2 * (entry & 1) as i32);
+        }
     }
 
     #[inline(always)]

@@ -172,6 +172,10 @@ mod tests {
         fn pick(&mut self, _: &[f64]) -> usize {
             0
         }
+
+        fn pick_by(&mut self, _: &[Threshold]) -> usize {
+            0
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::*;
 use crate::{Geometry, Ising, Potts};
 
 mod clusters;
+mod potts;
 mod single_site;
 mod swaps;
 
@@ -87,6 +88,11 @@ impl Chance for Branches {
             .map(|&c| (c - std::mem::replace(&mut before, c)) / total)
             .collect();
         self.choose(&shares)
+    }
+
+    fn pick_by(&mut self, distribution: &[Threshold]) -> usize {
+        let inner = distribution.iter().map(|edge| edge.probability());
+        self.pick(&inner.chain([1.0]).collect::<Vec<f64>>())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Single-site moves.
 use super::super::method::Order;
 use super::super::neighbours::{Listed, square_torus};
-use super::super::potts_moves::{PottsHeatBath, PottsMetropolis};
 use super::super::signed::Signed;
 use super::super::single_site::{EachSite, Rule, UniformSite};
 use super::super::wolff::{Painted, Wolff};
@@ -54,7 +53,14 @@ fn glasses_of_one_size_by_table_are_glasses() {
         ] {
             let model = Ising::new(knot(), 0.6, couplings, 0.3).unwrap();
             let size = model.couplings().magnitude().unwrap();
-            let table = UniformSite::new(Signed::new(&model), 0.6, size, 0.3, Order::Random, rule);
+            let table = UniformSite::new(
+                Signed::new(&knot(), model.couplings()),
+                0.6,
+                size,
+                0.3,
+                Order::Random,
+                rule,
+            );
             let each = EachSite::new(&model, Listed::new(&knot()), Order::Random, rule);
             let states = States::new(model);
             let by_table = states.matrix(|s, c| {
@@ -70,26 +76,6 @@ fn glasses_of_one_size_by_table_are_glasses() {
             assert!(pairs.map(|(x, y)| (x - y).abs()).fold(0.0, f64::max) < 1e-15);
         }
     }
-}
-
-#[test]
-fn potts_moves_are_in_detailed_balance() {
-    let couplings = vec![1.0, -0.7, 0.4, 1.3, -1.0, 0.2, 0.5];
-    let model = Potts::new(knot(), 3, 0.8, couplings).unwrap();
-    let metropolis = PottsMetropolis::new(&model, Listed::new(&knot()), Order::Random);
-    let bath = PottsHeatBath::new(&model, Listed::new(&knot()), Order::Random);
-    let states = States::new(model);
-    let matrix = states.matrix(|s, c| {
-        let i = site(c, s);
-        metropolis.attempt(s, c, i);
-    });
-    assert!(states.imbalance(&matrix) < 1e-14);
-    let mut gains = vec![0.0; 3];
-    let matrix = states.matrix(|s, c| {
-        let i = site(c, s);
-        bath.attempt(s, c, i, &mut gains);
-    });
-    assert!(states.imbalance(&matrix) < 1e-14);
 }
 
 #[test]

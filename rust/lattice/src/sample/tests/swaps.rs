@@ -85,7 +85,7 @@ fn signs_in_the_lists_are_couplings_of_one_size() {
         let signed = matrix(
             &states,
             lists.clone(),
-            BySums::new(Signed::new(&model), 0.6, size),
+            BySums::new(Signed::new(&knot(), model.couplings()), 0.6, size),
         );
         assert!(states.imbalance(&signed) < 1e-14);
         let each = matrix(&states, lists.clone(), ByFields::new(&model, lists));
