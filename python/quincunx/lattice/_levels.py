@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,16 +29,16 @@ __all__ = ["DensityOfStates", "Levels", "density_of_states"]
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Levels:
+class Levels(ABC):
     r"""Energies and the logarithms of their numbers of states: :math:`Z(\beta) = \sum_E g(E)\, e^{-\beta E}`."""
 
     energy: Array
     n_sites: int
 
     @property
+    @abstractmethod
     def log_counts(self) -> Array:
         """Return ln g(E) of every level."""
-        raise NotImplementedError
 
     def _moments(self, beta: Any) -> tuple[Array, Array, Array, Array]:
         """Return beta, and ln Z, <E> and Var(E) for each of it; averages about the mean: no digits cancel."""

@@ -150,7 +150,10 @@ def test_fields_and_colours():
 
 def test_one_snapshot_per_replica_will_do():
     res = qx.simulate(SMALL.replace(beta=0.4), t=50, n=400, rng=1, method=lattice.Wolff(), observe=observe.final())
-    assert lattice.binder(res).value == pytest.approx(BINDER[1], abs=0.05)
+    ratio = lattice.binder(res)
+    check(p_t(ratio.corrected, BINDER[1], ratio.standard_error, 399), "lattice-binder-snapshots")
+    twice = 1 - 1.5 * (1 - BINDER[1])
+    caught(p_t(ratio.corrected, twice, ratio.standard_error, 399), "lattice-binder-snapshots: 2 for 3")
     assert lattice.specific_heat(res).blocks == 400
 
 
