@@ -29,6 +29,40 @@ fn cases() -> Vec<(Network, Vec<f64>, f64)> {
         (network(&["X"], &[]), vec![5.0], 1.0),
         (network(&["X"], &[(&[], &[(0, 1)], 3.0)]), vec![0.0], 4.0),
     ]
+    .into_iter()
+    .chain(forms())
+    .collect()
+}
+
+/// One to four reactions of every form, in places where the kernel in registers has code of its own.
+fn forms() -> Vec<(Network, Vec<f64>, f64)> {
+    type Terms = &'static [(usize, u64)];
+    type Reaction = (Terms, Terms, f64);
+    let pair: Reaction = (&[(0, 2)], &[(1, 1)], 0.01);
+    let product: Reaction = (&[(0, 1), (1, 1)], &[(0, 3)], 0.02);
+    let single: Reaction = (&[(1, 1)], &[(0, 2)], 0.3);
+    let leave: Reaction = (&[(0, 1)], &[], 0.2);
+    // Rates so small, and counts so large, that the general kernel has to step in.
+    let tiny: Reaction = (&[(0, 1)], &[(1, 1)], 1e-250);
+    let birth: Reaction = (&[], &[(0, 3)], 9.0);
+    let far = 2_f64.powi(53) - 40.0;
+    let all = [
+        (vec![pair], [31.0, 0.0]),
+        (vec![product], [9.0, 12.0]),
+        (vec![leave], [25.0, 0.0]),
+        (vec![leave, single], [20.0, 20.0]),
+        (vec![leave, pair], [40.0, 1.0]),
+        (vec![single, product], [10.0, 9.0]),
+        (vec![pair, pair], [41.0, 0.0]),
+        (vec![leave, single, leave], [20.0, 25.0]),
+        (vec![pair, single, product], [30.0, 3.0]),
+        (vec![leave, leave, single, single], [20.0, 30.0]),
+        (vec![pair, leave, product, single], [30.0, 8.0]),
+        (vec![tiny, single], [20.0, 20.0]),
+        (vec![birth, single], [far, 5.0]),
+    ];
+    all.map(|(reactions, start)| (network(&["X", "Y"], &reactions), start.to_vec(), 4.0))
+        .into()
 }
 
 /// More reactions than the lanes know by number, and one that changes four species.

@@ -271,7 +271,11 @@ impl Ensemble {
                     .map(|(tracks, _)| tracks)
             })
             .collect();
-        Ok(done?.into_iter().flatten().collect())
+        let joined = done?.into_iter().reduce(|mut all, more| {
+            all.extend(more);
+            all
+        });
+        Ok(joined.unwrap_or_default())
     }
 
     fn advance_piece(

@@ -11,6 +11,8 @@ use super::lane_network::{LaneNetwork, ONES, ROWS};
 /// Paths side by side.
 pub(super) const WIDTH: usize = CHUNKS * LANES;
 pub(super) const CHUNKS: usize = 2;
+/// Rounds in a batch: a multiple of [`AHEAD`], so that places of pairs count from its first.
+pub(super) const BATCH: usize = 8 * AHEAD;
 
 /// The slot of a lane without a path.
 pub(super) const IDLE: usize = usize::MAX;
@@ -29,13 +31,16 @@ pub(super) struct Chunk {
 #[derive(Debug)]
 pub(super) struct Block {
     pub(super) chunks: [Chunk; CHUNKS],
-    /// The round of the batch, as the draws count.
+    /// The round of the batch.
     pub(super) at: usize,
     /// Rounds so far; the round in which each lane got its path. A path fires in every round but its last.
     pub(super) round: u64,
     pub(super) born: [u64; WIDTH],
     pub(super) slots: [usize; WIDTH],
     pub(super) active: usize,
+    /// Half of the exponentials and the uniform numbers of an event.
+    pub(super) delay: Lanes<f64>,
+    pub(super) choice: Lanes<f64>,
     /// Next event time and threshold of the lanes in a rare path.
     pub(super) next: Lanes<f64>,
     pub(super) threshold: Lanes<f64>,
@@ -62,11 +67,13 @@ impl Block {
     pub(super) fn new(network: &LaneNetwork) -> Self {
         Self {
             chunks: std::array::from_fn(|_| Chunk::new()),
-            at: AHEAD,
+            at: BATCH - 1,
             round: 0,
             born: [0; WIDTH],
             slots: [IDLE; WIDTH],
             active: 0,
+            delay: Lanes::splat(0.0),
+            choice: Lanes::splat(0.0),
             next: Lanes::splat(0.0),
             threshold: Lanes::splat(0.0),
             total: Lanes::splat(0.0),
@@ -93,8 +100,7 @@ impl Block {
         for (row, n) in chunk.n.iter_mut().zip(&path.n) {
             row[l] = *n;
         }
-        let from = (self.at + 1).min(AHEAD);
-        chunk.draws.put(l, from, path.stream.clone());
+        chunk.draws.put(l, self.at + 1, path.stream.clone());
         chunk.stop[l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
         Ok(())
     }
@@ -142,7 +148,8 @@ impl Block {
             let (t, total) = (self.chunks[c].t[l], self.total[l]);
             let events = self.round - self.born[lane] - 1;
             if next > crew.task.until() {
-                let stream = || self.chunks[c].draws.stream(l, self.at);
+                // The pair of this round is not used.
+                let stream = || self.chunks[c].draws.stream(l, AHEAD + 1);
                 crew.finish(slot, (t, &self.row), stream, events, total)?;
             } else if self.threshold[l] >= total {
                 crew.fail(slot, Status::Overflow, t, &self.row, events);

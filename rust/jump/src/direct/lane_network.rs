@@ -1,5 +1,6 @@
 //! What the lanes read of a network.
 
+use super::factors::{FEW, Factors};
 use crate::Network;
 use crate::propensity::{Form, Propensity};
 
@@ -13,8 +14,6 @@ pub(super) const ROWS: usize = 256;
 pub(super) const ONES: u8 = MAX_SPECIES as u8;
 /// A row that nobody reads: where reactions with fewer changes than [`CHANGES`] add nothing.
 pub(super) const NOWHERE: u8 = ONES + 1;
-/// With no more reactions than this the changes are made row by row, else reaction by reaction.
-pub(super) const FEW: usize = 4;
 /// Changes of a reaction that are made without asking how many there are.
 pub(super) const CHANGES: usize = 2;
 
@@ -82,8 +81,8 @@ pub(super) struct LaneNetwork {
     pub(super) count: usize,
     /// Changes beyond the first ones of all reactions, one after another.
     pub(super) more: Vec<(u8, f64)>,
-    /// The species that change, if there are few reactions.
-    pub(super) rows: Vec<Row>,
+    /// The same, if there are few reactions.
+    pub(super) few: Option<Factors>,
     /// Species that conservation laws do not bound: their counts are watched for overflow.
     pub(super) growing: Vec<u8>,
     pub(super) species: usize,
@@ -121,17 +120,19 @@ impl LaneNetwork {
             more.extend(changes);
             r.end = more.len();
         }
-        Some(Self {
+        let mut lanes = Self {
             reactions,
             count: records.len(),
             more,
-            rows: rows(network),
+            few: None,
             growing: (0..species)
                 .filter(|&i| bounded[i].is_none() && gains(i))
                 .map(row_of)
                 .collect(),
             species,
-        })
+        };
+        lanes.few = Factors::of(&lanes, rows(network));
+        Some(lanes)
     }
 }
 

@@ -1,24 +1,27 @@
-//! Sixteen paths side by side: branch-free selection by masks, a finished lane takes the next replica.
+//! Eight or sixteen paths side by side: branch-free selection by masks, a finished lane takes the next replica.
 
 use quincunx_core::Result;
 use quincunx_core::simd::{Job, LANES, Level, Vector, dispatch};
 
-use super::block::{Block, CHUNKS, Chunk, IDLE, WIDTH};
+use super::block::{BATCH, Block, CHUNKS, Chunk, IDLE, WIDTH};
 use super::crew::{Crew, LIMIT};
-use super::draws::AHEAD;
-use super::lane_network::{CHANGES, FEW, LaneNetwork, MAX_REACTIONS, Shape};
+use super::factors::{FEW, Factors, PAIR, PRODUCT, SINGLE, burst};
+use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, Shape};
 use super::scalar::{self, Table};
 
 /// Batches of rounds between two looks at the pulse.
-const TICK_EVERY: u64 = 128;
+const TICK_EVERY: u64 = 16;
 
 impl LaneNetwork {
     /// Runs the replicas of the crew until few are left; those go on path by path.
     pub(super) fn run(&self, crew: &mut Crew<'_, '_>, table: &mut Table) -> Result<()> {
-        let Some(few) = handover(Level::detect()).filter(|few| crew.task.slots() > *few) else {
+        let Some(few) =
+            handover(Level::detect(), self.few.is_some()).filter(|few| crew.task.slots() > *few)
+        else {
             return Ok(());
         };
-        let chunks = if crew.task.slots() < NARROW {
+        // A burst moves one vector at a time: a second chunk would only run empty at the end.
+        let chunks = if self.few.is_some() || crew.task.slots() < NARROW {
             1
         } else {
             CHUNKS
@@ -33,6 +36,7 @@ impl LaneNetwork {
             crew,
             few,
             chunks,
+            batch: 0,
         })?;
         for lane in 0..WIDTH {
             if block.slots[lane] != IDLE {
@@ -46,12 +50,13 @@ impl LaneNetwork {
 }
 
 /// With so few paths left, one at a time is faster; `None`: always.
-fn handover(level: Level) -> Option<usize> {
-    match level {
-        Level::Scalar => None,
-        Level::Sse2 | Level::Neon => Some(4),
-        Level::Avx2 => Some(3),
-        Level::Avx512 => Some(2),
+fn handover(level: Level, bursts: bool) -> Option<usize> {
+    match (level, bursts) {
+        (Level::Scalar, _) => None,
+        (Level::Sse2 | Level::Neon, _) => Some(4),
+        (Level::Avx2, false) => Some(3),
+        (Level::Avx2, true) | (Level::Avx512, false) => Some(2),
+        (Level::Avx512, true) => Some(1),
     }
 }
 
@@ -64,6 +69,7 @@ struct Rounds<'a, 'c, 't> {
     crew: &'a mut Crew<'c, 't>,
     few: usize,
     chunks: usize,
+    batch: u64,
 }
 
 impl Job for Rounds<'_, '_, '_> {
@@ -71,99 +77,149 @@ impl Job for Rounds<'_, '_, '_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) -> Result<()> {
-        // With the number of reactions known the running sums stay in registers.
-        match self.network.count {
-            1 => self.rounds::<V, 1>(),
-            2 => self.rounds::<V, 2>(),
-            3 => self.rounds::<V, 3>(),
-            4 => self.rounds::<V, 4>(),
-            _ => self.rounds::<V, MAX_REACTIONS>(),
+        let Some(few) = self.network.few.as_ref() else {
+            return self.rounds::<V>();
+        };
+        // With the number and the forms of the reactions known all that an event needs stays in registers.
+        const ALL: u32 = PRODUCT * 0b0101_0101;
+        match (self.network.count, few.forms) {
+            (1, SINGLE) => self.bursts::<V, 1, SINGLE>(few),
+            (1, PAIR) => self.bursts::<V, 1, PAIR>(few),
+            (1, _) => self.bursts::<V, 1, PRODUCT>(few),
+            (2, 0b0000) => self.bursts::<V, 2, 0b0000>(few),
+            (2, 0b0001) => self.bursts::<V, 2, 0b0001>(few),
+            (2, 0b0010) => self.bursts::<V, 2, 0b0010>(few),
+            (2, 0b0100) => self.bursts::<V, 2, 0b0100>(few),
+            (2, 0b1000) => self.bursts::<V, 2, 0b1000>(few),
+            (2, _) => self.bursts::<V, 2, ALL>(few),
+            (3, 0) => self.bursts::<V, 3, 0>(few),
+            (3, _) => self.bursts::<V, 3, ALL>(few),
+            (_, 0) => self.bursts::<V, FEW, 0>(few),
+            (_, _) => self.bursts::<V, FEW, ALL>(few),
         }
     }
 }
 
 impl Rounds<'_, '_, '_> {
     #[inline(always)]
-    fn rounds<V: Vector, const R: usize>(self) -> Result<()> {
-        let mut sums = [V::splat(0.0); R];
-        let mut batch = 0_u64;
-        while self.block.active > self.few {
-            let mut c = 0;
-            while c < self.chunks.min(CHUNKS) {
-                self.block.chunks[c].draws.fill::<V>();
-                c += 1;
-            }
+    fn rounds<V: Vector>(mut self) -> Result<()> {
+        let mut sums = [V::splat(0.0); MAX_REACTIONS];
+        while self.next_batch()? {
             self.block.at = 0;
-            while self.block.at < AHEAD {
+            while self.block.at < BATCH {
                 self.block.round += 1;
                 let mut c = 0;
                 while c < self.chunks.min(CHUNKS) {
                     let mut part = 0;
                     while part < V::PARTS {
-                        event::<V, R>(self.network, self.block, self.crew, &mut sums, (c, part))?;
+                        let draws = &mut self.block.chunks[c].draws;
+                        let mut words = draws.words::<V>(part);
+                        let (delay, choice) = draws.take(self.block.at, part, &mut words);
+                        draws.keep(part, words);
+                        V::store(&mut self.block.delay, part, delay);
+                        V::store(&mut self.block.choice, part, choice);
+                        event::<V>(self.network, self.block, self.crew, &mut sums, (c, part))?;
                         part += 1;
                     }
                     c += 1;
                 }
                 self.block.at += 1;
             }
-            batch += 1;
-            if batch.is_multiple_of(TICK_EVERY) {
-                self.crew.tick()?;
-            }
         }
         Ok(())
+    }
+
+    #[inline(always)]
+    fn bursts<V: Vector, const R: usize, const FORMS: u32>(mut self, few: &Factors) -> Result<()> {
+        while self.next_batch()? {
+            let vectors = self.chunks.min(CHUNKS) * V::PARTS;
+            let mut first = 0;
+            while first < vectors {
+                burst::<V, R, FORMS>(self.network, few, self.block, self.crew, first)?;
+                first += 1;
+            }
+            self.block.round += BATCH as u64;
+        }
+        Ok(())
+    }
+
+    /// Begins a batch of rounds; false when few paths are left.
+    #[inline(always)]
+    fn next_batch(&mut self) -> Result<bool> {
+        if self.block.active <= self.few {
+            return Ok(false);
+        }
+        self.batch += 1;
+        if self.batch.is_multiple_of(TICK_EVERY) {
+            self.crew.tick()?;
+        }
+        Ok(true)
+    }
+}
+
+/// One event of the lanes in one place, for the bursts: their own code stays small.
+pub(super) struct Single<'a, 'c, 't> {
+    pub(super) network: &'a LaneNetwork,
+    pub(super) block: &'a mut Block,
+    pub(super) crew: &'a mut Crew<'c, 't>,
+    pub(super) place: (usize, usize),
+}
+
+impl Job for Single<'_, '_, '_> {
+    type Out = Result<()>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Result<()> {
+        let mut sums = [V::splat(0.0); MAX_REACTIONS];
+        event::<V>(self.network, self.block, self.crew, &mut sums, self.place)
     }
 }
 
 /// One event of `V::N` lanes. The order of operations is part of the stream version.
 #[inline(always)]
-fn event<V: Vector, const R: usize>(
+fn event<V: Vector>(
     network: &LaneNetwork,
     block: &mut Block,
     crew: &mut Crew<'_, '_>,
-    sums: &mut [V::F; R],
+    sums: &mut [V::F; MAX_REACTIONS],
     (c, part): (usize, usize),
 ) -> Result<()> {
-    let at = block.at;
     let chunk = &mut block.chunks[c];
-    let total = propensities::<V, R>(network, chunk, sums, part);
-    let (delay, choice) = chunk.draws.pair::<V>(at, part);
-    let next = V::add(V::load(&chunk.t, part), V::div(delay, total));
-    let threshold = V::mul(choice, total);
+    let total = propensities::<V>(network, chunk, sums, part);
+    let half = V::load(&block.delay, part);
+    let next = V::add(V::load(&chunk.t, part), V::div(V::add(half, half), total));
+    let threshold = V::mul(V::load(&block.choice, part), total);
     let ready = V::lt(next, V::load(&chunk.stop, part));
-    let mut ready = V::bits(V::lt_where(ready, threshold, total));
+    let mut live = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;
     let idle = (chunk.idle >> (part * V::N)) & full;
-    if ready | idle == full {
+    if live | idle == full {
         // Idle lanes fire too, and their counts mean nothing: so the counts need not wait for `next`.
         V::store(&mut chunk.t, part, next);
-        fire::<V, R, true>(network, chunk, part, (sums, threshold), V::mask(full));
+        fire::<V>(network, chunk, part, (sums, threshold), V::mask(full));
     } else {
         V::store(&mut block.next, part, next);
         V::store(&mut block.threshold, part, threshold);
         V::store(&mut block.total, part, total);
-        ready = block.pause(c, part * V::N, ready, V::N, crew)?;
-        let live = V::mask(ready);
+        live = block.pause(c, part * V::N, live, V::N, crew)?;
         // Lanes that ended or were replaced keep the time and the counts they have.
         let chunk = &mut block.chunks[c];
-        let next = V::select(live, next, V::load(&chunk.t, part));
+        let lanes = V::mask(live);
+        let next = V::select(lanes, next, V::load(&chunk.t, part));
         V::store(&mut chunk.t, part, next);
-        fire::<V, R, false>(network, chunk, part, (sums, threshold), live);
+        fire::<V>(network, chunk, part, (sums, threshold), lanes);
     }
-    let chunk = &mut block.chunks[c];
-    if !network.growing.is_empty() {
-        let mut over = V::mask(0);
-        let mut g = 0;
-        while g < network.growing.len() {
-            let n = V::load(&chunk.n[usize::from(network.growing[g])], part);
-            over = V::mask_or(over, V::ge(n, V::splat(LIMIT)));
-            g += 1;
-        }
-        let over = V::bits(over) & ready;
-        if over != 0 {
-            block.overflow(c, part * V::N, over, V::N, crew)?;
-        }
+    let chunk = &block.chunks[c];
+    let mut over = V::mask(0);
+    let mut g = 0;
+    while g < network.growing.len() {
+        let n = V::load(&chunk.n[usize::from(network.growing[g])], part);
+        over = V::mask_or(over, V::ge(n, V::splat(LIMIT)));
+        g += 1;
+    }
+    let over = V::bits(over) & live;
+    if over != 0 {
+        block.overflow(c, part * V::N, over, V::N, crew)?;
     }
     Ok(())
 }
@@ -172,15 +228,15 @@ fn event<V: Vector, const R: usize>(
 ///
 /// Plain index loops here and below: an iterator adaptor that stays a call loses the instruction set.
 #[inline(always)]
-fn propensities<V: Vector, const R: usize>(
+fn propensities<V: Vector>(
     network: &LaneNetwork,
     chunk: &Chunk,
-    sums: &mut [V::F; R],
+    sums: &mut [V::F; MAX_REACTIONS],
     part: usize,
 ) -> V::F {
     let mut sum = V::splat(0.0);
     let mut j = 0;
-    while j < count::<R>(network) {
+    while j < network.count.min(MAX_REACTIONS) {
         let r = &network.reactions[j];
         let n = V::load(&chunk.n[usize::from(r.a)], part);
         let first = V::mul(V::splat(r.k), n);
@@ -196,82 +252,19 @@ fn propensities<V: Vector, const R: usize>(
     sum
 }
 
-/// The number of reactions: known to the compiler where `R` is below its maximum.
+/// Fires the first reaction whose running sum exceeds the threshold, in the lanes `live`.
 #[inline(always)]
-fn count<const R: usize>(network: &LaneNetwork) -> usize {
-    if R == MAX_REACTIONS {
-        network.count.min(MAX_REACTIONS)
-    } else {
-        R
-    }
-}
-
-/// Fires the first reaction whose running sum exceeds the threshold, in the lanes `live`; `ALL`: that is all of them.
-#[inline(always)]
-fn fire<V: Vector, const R: usize, const ALL: bool>(
+fn fire<V: Vector>(
     network: &LaneNetwork,
     chunk: &mut Chunk,
     part: usize,
-    (sums, threshold): (&[V::F; R], V::F),
-    live: V::M,
-) {
-    if R <= FEW {
-        fire_rows::<V, R, ALL>(network, chunk, part, (sums, threshold), live);
-    } else {
-        fire_lists::<V, R>(network, chunk, part, (sums, threshold), live);
-    }
-}
-
-/// Row by row: one sum per species that changes. The last reaction needs no comparison.
-#[inline(always)]
-fn fire_rows<V: Vector, const R: usize, const ALL: bool>(
-    network: &LaneNetwork,
-    chunk: &mut Chunk,
-    part: usize,
-    (sums, threshold): (&[V::F; R], V::F),
-    live: V::M,
-) {
-    let mut below = [live; R];
-    let mut j = 0;
-    while j < R {
-        below[j] = V::lt(threshold, sums[j]);
-        j += 1;
-    }
-    let rows = network.rows.as_slice();
-    let mut i = 0;
-    while i < rows.len() {
-        let row = &rows[i];
-        let mut change = V::splat(row.change[R - 1]);
-        let mut j = R - 1;
-        while j > 0 {
-            j -= 1;
-            change = V::select(below[j], V::splat(row.change[j]), change);
-        }
-        let count = &mut chunk.n[usize::from(row.species)];
-        let n = V::load(count, part);
-        let sum = if ALL {
-            V::add(n, change)
-        } else {
-            V::add_where(live, n, change)
-        };
-        V::store(count, part, sum);
-        i += 1;
-    }
-}
-
-/// Reaction by reaction: of many, each changes a few species.
-#[inline(always)]
-fn fire_lists<V: Vector, const R: usize>(
-    network: &LaneNetwork,
-    chunk: &mut Chunk,
-    part: usize,
-    (sums, threshold): (&[V::F; R], V::F),
+    (sums, threshold): (&[V::F; MAX_REACTIONS], V::F),
     live: V::M,
 ) {
     let more = network.more.as_slice();
     let mut open = live;
     let mut j = 0;
-    while j < count::<R>(network) {
+    while j < network.count.min(MAX_REACTIONS) {
         let r = &network.reactions[j];
         let hit = V::lt_where(open, threshold, sums[j]);
         open = V::le_where(open, sums[j], threshold);

@@ -12,6 +12,7 @@ mod block;
 mod burst;
 mod crew;
 mod draws;
+mod factors;
 mod kernel;
 mod lane_network;
 mod lanes;

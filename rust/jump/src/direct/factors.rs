@@ -1,0 +1,289 @@
+//! Few reactions in registers: a burst of rounds reads and writes nothing but random pairs.
+//!
+//! What the propensities are made of is kept instead of the counts: `(k_j A_j) B_j` with `A_j` and `B_j` a count, a count
+//! less one, or 1. A firing adds a constant to each. The counts are made up at the end of the burst, from how often each
+//! reaction fired. Every round draws a pair for a later one as well: two long chains of operations that do not wait for each
+//! other fill the time of one.
+
+use quincunx_core::Result;
+use quincunx_core::simd::{Vector, dispatch_at};
+
+use super::block::{BATCH, Block, CHUNKS, Chunk};
+use super::crew::{Crew, LIMIT};
+use super::lane_network::{LaneNetwork, ONES, Row, Shape};
+use super::lanes::Single;
+
+/// The most reactions.
+pub(super) const FEW: usize = 4;
+/// Largest change of a count by one event, so that no burst leaves the exact range unseen.
+const MAX_CHANGE: f64 = 1e9;
+/// Rate constants other than 0 lie in this range: no sum of propensities is infinite or rounds a threshold up to itself.
+const RATES: std::ops::Range<f64> = 1e-200..1e200;
+
+/// What the compiler knows of a propensity, in two bits per reaction: it has no second factor.
+pub(super) const SINGLE: u32 = 0;
+/// The second factor is kept.
+pub(super) const PRODUCT: u32 = 1;
+/// The second factor is the first less one.
+pub(super) const PAIR: u32 = 2;
+
+/// The form of reaction `j` of `forms`.
+#[inline(always)]
+const fn form(forms: u32, j: usize) -> u32 {
+    (forms >> (2 * j)) & 3
+}
+
+/// The factors of reaction `j` that are kept.
+#[inline(always)]
+const fn kept(forms: u32, j: usize) -> usize {
+    if form(forms, j) == PRODUCT { 2 } else { 1 }
+}
+
+/// One of the two factors of a reaction: a row of counts, and what is taken from it.
+#[derive(Clone, Copy, Debug)]
+struct Factor {
+    row: u8,
+    less: f64,
+    /// Its change by each reaction.
+    change: [f64; FEW],
+}
+
+/// A network with few reactions.
+#[derive(Clone, Debug)]
+pub(super) struct Factors {
+    /// Half of the rate constants: halves of exponentials are drawn.
+    k: [f64; FEW],
+    pub(super) forms: u32,
+    factors: [[Factor; 2]; FEW],
+    /// The species that change.
+    rows: Vec<Row>,
+}
+
+impl Factors {
+    /// `None` if there are more reactions, or their numbers are out of all proportion.
+    pub(super) fn of(network: &LaneNetwork, rows: Vec<Row>) -> Option<Self> {
+        let reactions = network.reactions.get(..network.count.min(FEW))?;
+        let fine = |k: f64| k == 0.0 || RATES.contains(&k);
+        if network.count > FEW
+            || !reactions.iter().all(|r| fine(r.k))
+            || rows
+                .iter()
+                .flat_map(|row| row.change)
+                .any(|v| v.abs() > MAX_CHANGE)
+        {
+            return None;
+        }
+        let of = |row: u8, less: f64| Factor {
+            row,
+            less,
+            change: rows
+                .iter()
+                .find(|r| r.species == row)
+                .map_or([0.0; FEW], |r| r.change),
+        };
+        let mut k = [0.0; FEW];
+        let mut forms = 0;
+        let mut factors = [[of(ONES, 0.0); 2]; FEW];
+        for (j, r) in reactions.iter().enumerate() {
+            // A sum of -0 would send the next event to the infinite past.
+            k[j] = (r.k + 0.0) / 2.0;
+            let (form, second) = match r.shape {
+                Shape::Single => (SINGLE, of(ONES, 0.0)),
+                Shape::Product => (PRODUCT, of(r.b, 0.0)),
+                Shape::Pair => (PAIR, of(r.a, 1.0)),
+            };
+            forms |= form << (2 * j);
+            factors[j] = [of(r.a, 0.0), second];
+        }
+        Some(Self {
+            k,
+            forms,
+            factors,
+            rows,
+        })
+    }
+}
+
+/// `V::N` lanes in registers.
+#[derive(Clone, Copy)]
+struct Held<V: Vector, const R: usize, const FORMS: u32> {
+    factors: [[V::F; 2]; R],
+    /// How often each reaction but the last fired.
+    fired: [V::F; R],
+    t: V::F,
+    stop: V::F,
+    idle: V::M,
+}
+
+impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
+    #[inline(always)]
+    fn load(network: &LaneNetwork, few: &Factors, chunk: &Chunk, part: usize) -> Self {
+        let zero = V::splat(0.0);
+        let mut factors = [[zero; 2]; R];
+        let mut j = 0;
+        while j < R {
+            let mut i = 0;
+            while i < kept(FORMS, j) {
+                let factor = &few.factors[j][i];
+                let n = V::load(&chunk.n[usize::from(factor.row)], part);
+                factors[j][i] = V::sub(n, V::splat(factor.less));
+                i += 1;
+            }
+            j += 1;
+        }
+        let mut stop = V::load(&chunk.stop, part);
+        let mut g = 0;
+        while g < network.growing.len() {
+            // A count that may leave the exact range stops every round.
+            let n = V::load(&chunk.n[usize::from(network.growing[g])], part);
+            let far = V::ge(n, V::splat(LIMIT / 2.0));
+            stop = V::select(far, V::splat(f64::NEG_INFINITY), stop);
+            g += 1;
+        }
+        Self {
+            factors,
+            fired: [zero; R],
+            t: V::load(&chunk.t, part),
+            stop,
+            idle: V::mask((chunk.idle >> (part * V::N)) & ((1_u32 << V::N) - 1)),
+        }
+    }
+
+    /// Writes time and counts back after `rounds` events.
+    #[inline(always)]
+    fn store(&self, few: &Factors, chunk: &mut Chunk, part: usize, rounds: usize) {
+        V::store(&mut chunk.t, part, self.t);
+        let rounds = V::splat(rounds as f64);
+        let rows = few.rows.as_slice();
+        let mut i = 0;
+        while i < rows.len() {
+            let row = &rows[i];
+            let last = row.change[R - 1];
+            let count = &mut chunk.n[usize::from(row.species)];
+            let mut n = V::add(V::load(count, part), V::mul(rounds, V::splat(last)));
+            let mut j = 0;
+            while j < R - 1 {
+                let more = V::splat(row.change[j] - last);
+                n = V::add(n, V::mul(self.fired[j], more));
+                j += 1;
+            }
+            V::store(count, part, n);
+            i += 1;
+        }
+    }
+
+    /// Running sums of the propensities, in the order of the reactions.
+    #[inline(always)]
+    fn sums(&self, few: &Factors) -> [V::F; R] {
+        let mut sum = V::splat(0.0);
+        let mut sums = [sum; R];
+        let mut j = 0;
+        while j < R {
+            let [a, b] = self.factors[j];
+            let first = V::mul(V::splat(few.k[j]), a);
+            let rate = match form(FORMS, j) {
+                SINGLE => first,
+                PAIR => V::mul(first, V::sub(a, V::splat(1.0))),
+                _ => V::mul(first, b),
+            };
+            // 0 and what is not negative need no sum.
+            sum = if j == 0 && form(FORMS, 0) == SINGLE {
+                rate
+            } else {
+                V::add(sum, rate)
+            };
+            sums[j] = sum;
+            j += 1;
+        }
+        sums
+    }
+
+    /// Fires the first reaction whose running sum exceeds the threshold: the last needs no comparison.
+    #[inline(always)]
+    fn fire(&mut self, few: &Factors, sums: &[V::F; R], threshold: V::F) {
+        let mut below = [self.idle; R];
+        let mut open = V::mask(u32::MAX);
+        let mut j = 0;
+        while j < R - 1 {
+            below[j] = V::lt(threshold, sums[j]);
+            j += 1;
+        }
+        let mut j = 0;
+        while j < R {
+            let mut i = 0;
+            while i < kept(FORMS, j) {
+                let change = &few.factors[j][i].change;
+                let mut add = V::splat(change[R - 1]);
+                let mut r = R - 1;
+                while r > 0 {
+                    r -= 1;
+                    add = V::select(below[r], V::splat(change[r]), add);
+                }
+                self.factors[j][i] = V::add(self.factors[j][i], add);
+                i += 1;
+            }
+            j += 1;
+        }
+        let mut j = 0;
+        while j < R - 1 {
+            let hit = V::mask_and(open, below[j]);
+            self.fired[j] = V::add_where(hit, self.fired[j], V::splat(1.0));
+            open = V::mask_and(open, V::mask_not(below[j]));
+            j += 1;
+        }
+    }
+}
+
+/// The rounds of a batch for the lanes of one vector.
+#[inline(always)]
+pub(super) fn burst<V: Vector, const R: usize, const FORMS: u32>(
+    network: &LaneNetwork,
+    few: &Factors,
+    block: &mut Block,
+    crew: &mut Crew<'_, '_>,
+    vector: usize,
+) -> Result<()> {
+    let (c, part) = (vector / V::PARTS % CHUNKS, vector % V::PARTS);
+    let begin = block.round;
+    let mut held = Held::<V, R, FORMS>::load(network, few, &block.chunks[c], part);
+    let mut words = block.chunks[c].draws.words::<V>(part);
+    let (mut at, mut since) = (0, 0);
+    while at < BATCH {
+        let sums = held.sums(few);
+        let total = sums[R - 1];
+        let (delay, choice) = block.chunks[c].draws.take::<V>(at, part, &mut words);
+        let next = V::add(held.t, V::div(delay, total));
+        let threshold = V::mul(choice, total);
+        let before = V::lt(next, held.stop);
+        if V::all(V::mask_or(before, held.idle)) {
+            held.t = next;
+            held.fire(few, &sums, threshold);
+        } else {
+            let chunk = &mut block.chunks[c];
+            held.store(few, chunk, part, at - since);
+            chunk.draws.keep(part, words);
+            V::store(&mut block.delay, part, delay);
+            V::store(&mut block.choice, part, choice);
+            block.at = at;
+            block.round = begin + at as u64 + 1;
+            dispatch_at(
+                V::LEVEL,
+                Single {
+                    network,
+                    block: &mut *block,
+                    crew: &mut *crew,
+                    place: (c, part),
+                },
+            )?;
+            held = Held::load(network, few, &block.chunks[c], part);
+            words = block.chunks[c].draws.words::<V>(part);
+            since = at + 1;
+        }
+        at += 1;
+    }
+    let chunk = &mut block.chunks[c];
+    held.store(few, chunk, part, BATCH - since);
+    chunk.draws.keep(part, words);
+    block.round = begin;
+    Ok(())
+}
