@@ -11,8 +11,9 @@ use super::potts_moves::{PottsHeatBath, PottsMetropolis};
 use super::scan::Move;
 use super::signed::Signed;
 use super::single_site::{EachSite, Rule, UniformSite};
-use super::swendsen_wang::{EachCoupling, OneCoupling, SwendsenWang};
-use super::wolff::{Frustrated, Painted, Wolff};
+use super::swendsen_wang::{self, BySites, EachCoupling, Given, OneCoupling};
+use super::wolff::{self, Alike, Frustrated, Painted};
+use super::words::Coupled;
 
 /// The order in which a sweep visits sites.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -72,8 +73,8 @@ impl Method {
             (Method::Checkerboard, law) => bind_checkerboard(law),
             (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
             (Method::Kawasaki, law) => bind_kawasaki(law),
-            (Method::SwendsenWang, Law::Ising(model)) => Ok(swendsen_wang_ising(model)),
-            (Method::SwendsenWang, Law::Potts(model)) => swendsen_wang_potts(model),
+            (Method::SwendsenWang, law @ Law::Ising(model)) => Ok(swendsen_wang_ising(law, model)),
+            (Method::SwendsenWang, law @ Law::Potts(model)) => swendsen_wang_potts(law, model),
         }
     }
 }
@@ -215,22 +216,12 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
         1.0
     };
     if let (Some(coupling), false) = (uniform, ghost) {
-        return Ok(match square_torus(geometry) {
-            Some(torus) => Box::new(Wolff::new(
-                torus,
-                law.beta(),
-                gain * coupling,
-                painted,
-                clusters,
-            )),
-            None => Box::new(Wolff::new(
-                Listed::new(geometry),
-                law.beta(),
-                gain * coupling,
-                painted,
-                clusters,
-            )),
-        });
+        if let Some(coupled) = Coupled::wide(law) {
+            return Ok(Box::new(wolff::InWords::new(coupled, painted, clusters)));
+        }
+        let (listed, gain) = (Listed::new(geometry), gain * coupling);
+        let alike = Alike::new(listed, law.beta(), gain, painted, clusters);
+        return Ok(Box::new(alike));
     }
     match law {
         Law::Ising(model) => Ok(Box::new(Frustrated::ising(model, clusters))),
@@ -238,38 +229,45 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
     }
 }
 
-fn swendsen_wang_ising(model: &crate::Ising) -> Box<dyn Move> {
+fn swendsen_wang_ising(law: &Law, model: &crate::Ising) -> Box<dyn Move> {
     let (geometry, beta) = (model.geometry(), model.beta());
     // A satisfied bond of Ising spins gains 2|J|, one of Potts spins J.
     let one = model
         .couplings()
         .uniform()
         .map(|j| OneCoupling::new(beta, 2.0, j));
+    if let (true, Some(coupled)) = (model.fields().is_zero(), Coupled::wide(law)) {
+        return Box::new(swendsen_wang::InWords::new(coupled, Given::Sign));
+    }
     match (square_torus(geometry), one) {
-        (Some(torus), Some(one)) => Box::new(SwendsenWang::ising(model, torus, one)),
-        (None, Some(one)) => Box::new(SwendsenWang::ising(model, Listed::new(geometry), one)),
+        (Some(torus), Some(one)) => Box::new(BySites::ising(model, torus, one)),
+        (None, Some(one)) => Box::new(BySites::ising(model, Listed::new(geometry), one)),
         (_, None) => {
             let listed = Listed::new(geometry);
             let each = EachCoupling::new(&listed, beta, 2.0, model.couplings());
-            Box::new(SwendsenWang::ising(model, listed, each))
+            Box::new(BySites::ising(model, listed, each))
         }
     }
 }
 
-fn swendsen_wang_potts(model: &crate::Potts) -> Result<Box<dyn Move>> {
+fn swendsen_wang_potts(law: &Law, model: &crate::Potts) -> Result<Box<dyn Move>> {
     model.check_ferromagnetic()?;
     let (geometry, beta) = (model.geometry(), model.beta());
     let one = model
         .couplings()
         .uniform()
         .map(|j| OneCoupling::new(beta, 1.0, j));
+    if let Some(coupled) = Coupled::wide(law) {
+        let given = Given::Colour(model.q());
+        return Ok(Box::new(swendsen_wang::InWords::new(coupled, given)));
+    }
     Ok(match (square_torus(geometry), one) {
-        (Some(torus), Some(one)) => Box::new(SwendsenWang::potts(model, torus, one)),
-        (None, Some(one)) => Box::new(SwendsenWang::potts(model, Listed::new(geometry), one)),
+        (Some(torus), Some(one)) => Box::new(BySites::potts(model, torus, one)),
+        (None, Some(one)) => Box::new(BySites::potts(model, Listed::new(geometry), one)),
         (_, None) => {
             let listed = Listed::new(geometry);
             let each = EachCoupling::new(&listed, beta, 1.0, model.couplings());
-            Box::new(SwendsenWang::potts(model, listed, each))
+            Box::new(BySites::potts(model, listed, each))
         }
     })
 }

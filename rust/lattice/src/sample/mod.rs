@@ -19,6 +19,7 @@ mod tempering;
 mod threshold;
 mod wang_landau;
 mod wolff;
+mod words;
 
 pub use kernel::{LatticeKernel, Start};
 pub use law::Law;
