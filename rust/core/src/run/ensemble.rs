@@ -63,6 +63,12 @@ impl Ensemble {
         self.sets.len() * self.rungs
     }
 
+    /// Replicas that should not be cut apart: see [`Kernel::bundle`].
+    pub fn bundle(&self) -> u64 {
+        let sizes = self.sets.iter().map(|set| set.kernel.bundle() as u64);
+        sizes.max().unwrap_or(1)
+    }
+
     /// Runs `n` replicas of every set to the end.
     pub fn simulate(&self, n: u64, pool: &Pool, pulse: &Pulse) -> Result<(Vec<Output>, Endings)> {
         pulse.expect(n * self.sets.len() as u64 * UNITS);

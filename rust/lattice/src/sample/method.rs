@@ -1,16 +1,22 @@
 //! The methods by name, and the move each becomes for a model.
 
+use std::sync::Arc;
+
+use quincunx_core::run::Kernel;
 use quincunx_core::{Error, Result};
 
 use super::checkerboard::{Packed, two_colours};
 use super::kawasaki::{ByColours, ByFields, BySums, Kawasaki};
+use super::kernel::LatticeKernel;
 use super::law::Law;
 use super::neighbours::{Listed, square_torus};
 use super::potts_counts::{MetropolisByCounts, heat_bath};
 use super::potts_moves::{PottsHeatBath, PottsMetropolis};
+use super::replicas::ReplicaKernel;
 use super::scan::Move;
 use super::signed::Signed;
 use super::single_site::{EachSite, Rule, UniformSite};
+use super::start::Start;
 use super::swendsen_wang::{self, BySites, EachCoupling, Given, OneCoupling};
 use super::wolff::{self, Alike, Frustrated, Painted};
 use super::words::Coupled;
@@ -59,7 +65,21 @@ impl Method {
         }
     }
 
-    /// The move for a law; refused where the method does not hold.
+    /// A law and the method, ready to run; refused where the method does not hold.
+    pub fn kernel(self, law: impl Into<Law>, start: Start) -> Result<Arc<dyn Kernel>> {
+        let law = law.into();
+        if let (Method::Checkerboard, Law::Ising(model)) = (&self, &law) {
+            check_checkerboard(model.geometry())?;
+            if Packed::new(model).is_none()
+                && let Some(kernel) = ReplicaKernel::new(model, start)?
+            {
+                return Ok(Arc::new(kernel));
+            }
+        }
+        Ok(Arc::new(LatticeKernel::new(law, self, start)?))
+    }
+
+    /// The move of one chain; refused where the method does not hold.
     pub(crate) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
         match (self, law) {
             (Method::Metropolis, Law::Ising(model)) => {
@@ -166,8 +186,8 @@ fn bind_kawasaki(law: &Law) -> Result<Box<dyn Move>> {
     )
 }
 
-fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
-    let geometry = law.geometry();
+/// Refuses lattices with so few sites that the cycles of states weigh.
+fn check_checkerboard(geometry: &crate::Geometry) -> Result<()> {
     if geometry.n_sites() < 64 {
         return Err(Error::Refused(format!(
             "Checkerboard: {} sites are too few: a fixed order never leaves some cycles of states, which carry weight \
@@ -175,15 +195,21 @@ fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
             geometry.n_sites()
         )));
     }
+    Ok(())
+}
+
+fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
+    let geometry = law.geometry();
+    check_checkerboard(geometry)?;
     match law {
         Law::Potts(model) => {
-            let order = Order::Listed(two_colours(geometry)?);
+            let order = Order::Listed(two_colours(geometry)?.concat());
             Ok(potts_metropolis(model, order))
         }
         Law::Ising(model) => match Packed::new(model) {
             Some(packed) => Ok(Box::new(packed)),
             None => {
-                let order = Order::Listed(two_colours(geometry)?);
+                let order = Order::Listed(two_colours(geometry)?.concat());
                 ising_single_site(model, order, Rule::Metropolis)
             }
         },

@@ -11,9 +11,11 @@ mod method;
 mod neighbours;
 mod potts_counts;
 mod potts_moves;
+mod replicas;
 mod scan;
 mod signed;
 mod single_site;
+mod start;
 mod swendsen_wang;
 mod tempering;
 mod threshold;
@@ -21,10 +23,11 @@ mod wang_landau;
 mod wolff;
 mod words;
 
-pub use kernel::{LatticeKernel, Start};
+pub use kernel::LatticeKernel;
 pub use law::Law;
 pub use method::{Method, Order};
 pub(crate) use scan::{Chain, Move, Scratch};
+pub use start::Start;
 pub use tempering::check as check_tempering;
 pub use wang_landau::{LEAST_F, Levels, WangLandau};
 
