@@ -114,15 +114,15 @@ impl Collector {
 
     /// Takes the tracks of consecutive replicas of one set, `first` first. Reductions demand whole blocks
     /// of [`BLOCK`] replicas (the last one of a set may be shorter).
-    pub fn insert(&self, set: usize, first: u64, tracks: &[Track]) -> Result<()> {
+    pub fn insert(&self, set: usize, first: u64, mut tracks: Vec<Track>) -> Result<()> {
         let row0 = usize::try_from(set as u64 * self.replicas + first)
             .map_err(|_| Error::Internal("row number".into()))?;
-        self.end(set, row0, tracks);
+        self.end(set, row0, &tracks);
         for (p, (part, fold)) in self.plan.parts.iter().zip(&self.folds).enumerate() {
             let rewritten = match (&fold.rewrite, &part.observer) {
                 (Some(rewrite), Observer::Grid { times }) => Some((
                     rewrite.width(),
-                    rewritten(rewrite.as_ref(), times, part, p, tracks)?,
+                    rewritten(rewrite.as_ref(), times, part, p, &tracks)?,
                 )),
                 _ => None,
             };
@@ -137,17 +137,16 @@ impl Collector {
                     }),
                 },
                 Store::Events(blocks) => {
-                    blocks.insert(
-                        row0 as u64,
-                        tracks.iter().map(|t| t.traces[p].clone()).collect(),
-                    );
+                    // Taken, not copied: this is the only part that reads them.
+                    let events = |t: &mut Track| t.traces[p].take_events();
+                    blocks.insert(row0 as u64, tracks.iter_mut().map(events).collect());
                 }
                 Store::Moments(trees) => {
                     let Reduce::Moments { order, cov } = fold.reduce else {
                         continue;
                     };
                     let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
-                    let rows = grid_rows(part, p, tracks, rewritten.as_ref());
+                    let rows = grid_rows(part, p, &tracks, rewritten.as_ref());
                     let length = rows.first().map_or(0, |r| r.len());
                     let block = Moments::of(
                         rows.iter().copied(),
@@ -162,7 +161,7 @@ impl Collector {
                         continue;
                     };
                     let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
-                    for row in grid_rows(part, p, tracks, rewritten.as_ref()) {
+                    for row in grid_rows(part, p, &tracks, rewritten.as_ref()) {
                         count_cells(counts, row, edges, width, set);
                     }
                 }
