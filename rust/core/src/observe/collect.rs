@@ -132,6 +132,7 @@ impl Collector {
                     Some((width, rows)) => {
                         write_rewritten(arrays, rows, *width, row0, tracks.len())
                     }
+                    None if hand_over(arrays, p, &mut tracks) => {}
                     None => tracks.iter().enumerate().for_each(|(i, track)| {
                         write_track(arrays, part, &track.traces[p], row0 + i)
                     }),
@@ -212,5 +213,19 @@ impl Collector {
                 .into_inner()
                 .unwrap_or_else(PoisonError::into_inner),
         )
+    }
+}
+
+/// The values of one path alone become the array, where it was seen to its end: no second copy of a long path.
+fn hand_over(arrays: &mut [Array], p: usize, tracks: &mut [Track]) -> bool {
+    let ([array], [track]) = (arrays, tracks) else {
+        return false;
+    };
+    match track.traces.get_mut(p) {
+        Some(Trace::Grid(values)) if values.len() == array.len() => {
+            array.replace(std::mem::take(values).into_vec());
+            true
+        }
+        _ => false,
     }
 }

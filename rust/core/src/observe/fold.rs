@@ -92,6 +92,23 @@ impl Array {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Float(a) => a.len(),
+            Self::Int(a) => a.len(),
+            Self::Byte(a) => a.len(),
+        }
+    }
+
+    /// Puts `values`, converted, in the place of what is there.
+    pub(super) fn replace(&mut self, values: Vec<f64>) {
+        match self {
+            Self::Float(a) => *a = values,
+            Self::Int(a) => *a = values.into_iter().map(|v| v as i64).collect(),
+            Self::Byte(a) => *a = values.into_iter().map(|v| v as i8).collect(),
+        }
+    }
+
     /// Writes `values` behind what is there, converted.
     pub(super) fn extend<'a>(&mut self, values: impl Iterator<Item = &'a f64>) {
         match self {
