@@ -92,20 +92,12 @@ impl Array {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Float(a) => a.len(),
-            Self::Int(a) => a.len(),
-            Self::Byte(a) => a.len(),
-        }
-    }
-
-    /// Puts `values`, converted, in the place of what is there.
-    pub(super) fn replace(&mut self, values: Vec<f64>) {
-        match self {
-            Self::Float(a) => *a = values,
-            Self::Int(a) => *a = values.into_iter().map(|v| v as i64).collect(),
-            Self::Byte(a) => *a = values.into_iter().map(|v| v as i8).collect(),
+    /// The array of `values`, converted; where the size of an element allows it in the same place.
+    pub(super) fn of(kind: Kind, values: Vec<f64>) -> Self {
+        match kind {
+            Kind::Float => Self::Float(values),
+            Kind::Int => Self::Int(values.into_iter().map(|v| v as i64).collect()),
+            Kind::Byte => Self::Byte(values.into_iter().map(|v| v as i8).collect()),
         }
     }
 
