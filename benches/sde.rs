@@ -38,7 +38,9 @@ fn ensemble(names: &str, drift: &[&str], own: &[&str], dt: f64, start: &[f64]) -
     let kernel = FixedStep::new(equation, Scheme::EulerMaruyama, dt, 0).expect("a kernel");
     let t1 = dt * STEPS as f64;
     let of = vec![Observable::Columns(0..names.len())];
-    let last = Observer::Grid { times: vec![t1] };
+    let last = Observer::Grid {
+        times: vec![t1].into(),
+    };
     let plan = Plan::new(vec![Part::new(last, of).expect("a part")], t1);
     let set = Set {
         kernel: Arc::new(kernel),

@@ -163,10 +163,10 @@ impl Track {
     /// Fits what was observed up to `time` to a plan with a later end. Refused when the new plan would have looked
     /// at other times so far.
     pub(crate) fn replan(&mut self, plan: &Plan, time: f64) -> Result<()> {
-        self.looked = plan.looks.partition_point(|&s| s <= time);
+        self.looked = plan.looks.up_to(time);
         for (trace, part) in self.traces.iter_mut().zip(&plan.parts) {
             if let (Trace::Grid(values), Observer::Grid { times }) = (trace, &part.observer) {
-                let seen = times.partition_point(|&s| s <= time) * part.width();
+                let seen = times.up_to(time) * part.width();
                 if self.status.is_fine() && values.len() < seen {
                     return Err(Error::Refused(
                         "checkpoint: the longer run observes other times than the shorter one did; give observe= explicit times (every, at)".into(),

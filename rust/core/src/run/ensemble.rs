@@ -156,14 +156,14 @@ impl Ensemble {
     fn insert(&self, collector: &Collector, block: &Piece, tracks: Vec<Track>) -> Result<()> {
         let first = block.replicas.start;
         if self.rungs == 1 {
-            return collector.insert(block.set, first, &tracks);
+            return collector.insert(block.set, first, tracks);
         }
         let mut apart: Vec<Vec<Track>> = vec![Vec::new(); self.rungs];
         for (slot, track) in tracks.into_iter().enumerate() {
             apart[slot % self.rungs].push(track);
         }
         apart
-            .iter()
+            .into_iter()
             .enumerate()
             .try_for_each(|(rung, own)| collector.insert(block.set * self.rungs + rung, first, own))
     }

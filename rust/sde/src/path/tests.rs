@@ -170,7 +170,9 @@ fn the_last_step_is_shortened() {
 fn a_replica_that_explodes_stops_alone() {
     // x' = -x^3 from 10 with h = 0.1 overflows; from 1 it does not. The start decides by the noise: use a wide one.
     let eq = equation("x", &["0 x 3 ** -"], &["3"], &[], Calculus::Ito);
-    let observer = Observer::Grid { times: vec![5.0] };
+    let observer = Observer::Grid {
+        times: vec![5.0].into(),
+    };
     let (outputs, endings) = run_with(em(eq, 0.1), &[1.0], 5.0, observer, 400);
     let failed = endings.status.iter().filter(|&&s| s == 2).count();
     assert!(failed > 0 && failed < 400, "{failed}");
