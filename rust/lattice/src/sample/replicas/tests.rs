@@ -141,7 +141,13 @@ fn what_is_observed_is_what_the_law_says() {
         let states = random(law.geometry().n_sites());
         let spins = packed(&rules, &states);
         let state = Observable::Columns(0..2 + states[0].len());
-        let part = Part::new(Observer::Grid { times: vec![0.0] }, vec![state]).unwrap();
+        let part = Part::new(
+            Observer::Grid {
+                times: vec![0.0].into(),
+            },
+            vec![state],
+        )
+        .unwrap();
         let plan = Plan::new(vec![part], 0.0);
         let mut seen = 0;
         Columns::new(&rules, &plan).show(&spins.words, &(3..60), |lanes, view| {
@@ -310,7 +316,7 @@ fn batches_company_and_instruction_sets_do_not_matter() {
 
 fn ensemble(kernel: Arc<dyn Kernel>, times: &[f64], end: f64) -> Ensemble {
     let observer = Observer::Grid {
-        times: times.to_vec(),
+        times: times.to_vec().into(),
     };
     let what = vec![Observable::Columns(0..2 + 64)];
     let plan = Plan::new(vec![Part::new(observer, what).unwrap()], end);
