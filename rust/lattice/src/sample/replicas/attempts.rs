@@ -16,19 +16,11 @@ pub(super) struct Attempts<'a, const K: usize> {
     /// Acceptance with 0, 1, .. antiparallel neighbours, and its rare events from the first chunk on.
     pub laws: [Bernoulli; K],
     pub rare: [&'a [Lanes<u64>]; K],
-    pub mine: &'a mut [u64],
+    pub mine: &'a mut [[u64; LANES]],
     pub theirs: &'a [u64],
     pub lanes: &'a mut States,
     /// Who flips, from the first chunk on.
     pub flips: &'a mut [Lanes<u64>],
-}
-
-/// Eight words in a row.
-#[inline(always)]
-pub(super) fn chunk(words: &[u64], k: usize) -> Lanes<u64> {
-    let mut out = Lanes::splat(0);
-    out.0.copy_from_slice(&words[LANES * k..LANES * (k + 1)]);
-    out
 }
 
 /// Where a spin and its neighbour number `entry` pull apart.
@@ -41,7 +33,8 @@ pub(super) fn unlike<V: Vector>(
     part: usize,
 ) -> V::U {
     let at = &group.neighbours[entry];
-    let mut other = Lanes::splat(0);
+    // No calls here: what is not inlined loses the instruction set.
+    let mut other = Lanes([0; LANES]);
     let first = part * V::N;
     let mut k = first;
     while k < first + V::N {
@@ -64,7 +57,7 @@ impl<const K: usize> Job for Attempts<'_, K> {
             let mut words = Words::<V>::load(self.lanes, part);
             for (i, k) in self.chunks.clone().enumerate() {
                 let place = self.group.first + k;
-                let mut both = chunk(self.mine, place);
+                let mut both = Lanes(self.mine[place]);
                 let spins = V::load_u(&both, part);
                 let least = self.least::<V>(spins, k, part);
                 let events = self.events::<V>(i, part, &mut words);
@@ -78,7 +71,7 @@ impl<const K: usize> Job for Attempts<'_, K> {
                 flips = V::or(flips, V::and_not(events[0], least[0]));
                 V::store_u(&mut both, part, V::xor(spins, flips));
                 V::store_u(&mut self.flips[i], part, flips);
-                self.mine[LANES * place..LANES * (place + 1)].copy_from_slice(&both.0);
+                self.mine[place] = both.0;
             }
             words.store(self.lanes, part);
         }

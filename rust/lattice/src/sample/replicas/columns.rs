@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use quincunx_core::observe::{Plan, View};
+use quincunx_core::simd::LANES;
 
 use super::count::Counters;
 use super::rules::{Rules, WIDTH};
@@ -38,7 +39,7 @@ impl<'a> Columns<'a> {
     /// Shows the replicas with the given bits: `visit(lanes, view)` for some after others.
     pub fn show(
         &mut self,
-        words: &[u64],
+        words: &[[u64; LANES]],
         bits: &Range<usize>,
         mut visit: impl FnMut(Range<usize>, View<'_>),
     ) {
@@ -56,7 +57,7 @@ impl<'a> Columns<'a> {
             self.values.extend_from_slice(&magnetization[shown.clone()]);
             if self.state {
                 for &place in places {
-                    let word = words[place as usize];
+                    let word = words.as_flattened()[place as usize];
                     let up = shown.clone().map(|bit| word >> bit & 1 == 1);
                     self.values.extend(up.map(|up| if up { 1.0 } else { -1.0 }));
                 }
@@ -70,14 +71,14 @@ impl<'a> Columns<'a> {
     }
 
     /// Energies per site.
-    fn energies(&mut self, words: &[u64]) -> [f64; WIDTH] {
+    fn energies(&mut self, words: &[[u64; LANES]]) -> [f64; WIDTH] {
         if !self.energy {
             return [0.0; WIDTH];
         }
         // Every bond begins at one even site.
-        let (even, odd) = words.split_at(self.rules.layout.words[0]);
+        let (even, odd) = words.split_at(self.rules.layout.chunks[0]);
         for group in &self.rules.layout.groups[0] {
-            self.counters.add_unlike(group, even, odd);
+            self.counters.add_unlike(group, even, odd.as_flattened());
         }
         let (bonds, sites) = (self.rules.layout.bonds, self.rules.layout.places.len());
         let energy = |unlike| self.rules.size * (2.0 * unlike as f64 - bonds as f64) / sites as f64;
@@ -85,7 +86,7 @@ impl<'a> Columns<'a> {
     }
 
     /// Magnetizations per site.
-    fn magnetizations(&mut self, words: &[u64]) -> [f64; WIDTH] {
+    fn magnetizations(&mut self, words: &[[u64; LANES]]) -> [f64; WIDTH] {
         if !self.magnetization {
             return [0.0; WIDTH];
         }

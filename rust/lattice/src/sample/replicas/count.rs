@@ -2,7 +2,7 @@
 
 use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
-use super::attempts::{chunk, unlike};
+use super::attempts::unlike;
 use super::layout::Group;
 
 /// Digits of the counters: more than there is time to count.
@@ -37,17 +37,17 @@ impl Counters {
         self.added += chunks.len() as u64;
     }
 
-    /// Counts the bits of words, a multiple of eight.
-    pub fn add_words(&mut self, words: &[u64]) {
+    /// Counts the bits of words, eight by eight.
+    pub fn add_words(&mut self, words: &[[u64; LANES]]) {
         dispatch(AddWords {
             counters: self,
             words,
         });
-        self.added += (words.len() / LANES) as u64;
+        self.added += words.len() as u64;
     }
 
     /// Counts where the sites of a group and their neighbours pull apart.
-    pub fn add_unlike(&mut self, group: &Group, mine: &[u64], theirs: &[u64]) {
+    pub fn add_unlike(&mut self, group: &Group, mine: &[[u64; LANES]], theirs: &[u64]) {
         dispatch(AddUnlike {
             counters: self,
             group,
@@ -130,7 +130,7 @@ impl Job for AddChunks<'_> {
 
 struct AddWords<'a> {
     counters: &'a mut Counters,
-    words: &'a [u64],
+    words: &'a [[u64; LANES]],
 }
 
 impl Job for AddWords<'_> {
@@ -140,8 +140,8 @@ impl Job for AddWords<'_> {
     fn run<V: Vector>(self) {
         for part in 0..V::PARTS {
             let first = self.counters.added;
-            for k in 0..self.words.len() / LANES {
-                let words = chunk(self.words, k);
+            for (k, words) in self.words.iter().enumerate() {
+                let words = Lanes(*words);
                 let word = V::load_u(&words, part);
                 self.counters.push::<V>(first + k as u64, part, word);
             }
@@ -152,7 +152,7 @@ impl Job for AddWords<'_> {
 struct AddUnlike<'a> {
     counters: &'a mut Counters,
     group: &'a Group,
-    mine: &'a [u64],
+    mine: &'a [[u64; LANES]],
     theirs: &'a [u64],
 }
 
@@ -165,7 +165,7 @@ impl Job for AddUnlike<'_> {
         for part in 0..V::PARTS {
             let mut index = self.counters.added;
             for k in 0..self.group.chunks() {
-                let spins = chunk(self.mine, first + k);
+                let spins = Lanes(self.mine[first + k]);
                 let spins = V::load_u(&spins, part);
                 for entry in k * degree..(k + 1) * degree {
                     let word = unlike::<V>(spins, self.theirs, self.group, entry, part);
@@ -193,9 +193,10 @@ mod tests {
             for sizes in [vec![0], vec![1], vec![5, 3], vec![64, 1, 0, 70]] {
                 let mut expected = [0; 64];
                 for (k, &size) in sizes.iter().enumerate() {
-                    let word = |_| stream.word() | stream.word();
-                    let words: Vec<u64> = (0..LANES * size).map(word).collect();
-                    for word in &words {
+                    let mut word = |_| stream.word() | stream.word();
+                    let words: Vec<[u64; LANES]> =
+                        (0..size).map(|_| std::array::from_fn(&mut word)).collect();
+                    for word in words.as_flattened() {
                         for (bit, count) in expected.iter_mut().enumerate() {
                             *count += word >> bit & 1;
                         }
@@ -203,7 +204,7 @@ mod tests {
                     if k % 2 == 0 {
                         counters.add_words(&words);
                     } else {
-                        let chunks: Vec<_> = (0..size).map(|k| chunk(&words, k)).collect();
+                        let chunks: Vec<_> = words.iter().map(|&words| Lanes(words)).collect();
                         counters.add(&chunks);
                     }
                 }

@@ -6,6 +6,7 @@ use quincunx_core::Result;
 use quincunx_core::observe::{Clock, Hold, Tally};
 use quincunx_core::rng::{Purpose, Stream};
 use quincunx_core::run::{Kernel, Quantity, Task};
+use quincunx_core::simd::LANES;
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
@@ -169,7 +170,7 @@ impl ReplicaKernel {
         let word = task.replica(crew.first) / WIDTH as u64;
         let mut draws = self.rules.draws(task.key, word);
         spins.words.clear();
-        spins.words.resize(layout.words[1], 0);
+        spins.words.resize(layout.chunks[1], [0; LANES]);
         for (slot, bit) in crew.active(task) {
             if task.is_fresh() {
                 let stream = || Stream::at(task.key, task.replica(slot), Purpose::START);

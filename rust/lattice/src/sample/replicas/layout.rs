@@ -38,8 +38,8 @@ pub(super) struct Layout {
     /// The word of every site: those of the even ones come first, eight by eight. Words that hold no site are zero for
     /// ever; the last eight of each colour are among them.
     pub places: Vec<u32>,
-    /// Words of the even sites, and of all.
-    pub words: [usize; 2],
+    /// Chunks of the even sites, and of all.
+    pub chunks: [usize; 2],
     /// Bonds with a coupling.
     pub bonds: usize,
 }
@@ -110,7 +110,7 @@ impl Layout {
         Ok(Some(Self {
             groups,
             places,
-            words: ends,
+            chunks: ends.map(|end| end / LANES),
             bonds: degrees.iter().sum::<usize>() / 2,
         }))
     }
@@ -118,14 +118,16 @@ impl Layout {
 
 impl Layout {
     /// Puts the spins of a replica where its bits are zero.
-    pub fn pack(&self, spins: &[i8], bit: usize, words: &mut [u64]) {
+    pub fn pack(&self, spins: &[i8], bit: usize, words: &mut [[u64; LANES]]) {
+        let words = words.as_flattened_mut();
         for (&spin, &place) in spins.iter().zip(&self.places) {
             words[place as usize] |= u64::from(spin > 0) << bit;
         }
     }
 
     /// The spins of a replica.
-    pub fn unpack(&self, words: &[u64], bit: usize) -> Vec<i8> {
+    pub fn unpack(&self, words: &[[u64; LANES]], bit: usize) -> Vec<i8> {
+        let words = words.as_flattened();
         let spin = |&place: &u32| 2 * (words[place as usize] >> bit & 1) as i8 - 1;
         self.places.iter().map(spin).collect()
     }

@@ -45,7 +45,7 @@ pub(super) struct Draws {
 /// The spins of 64 replicas and room to move them.
 #[derive(Debug, Default)]
 pub(super) struct Spins {
-    pub words: Vec<u64>,
+    pub words: Vec<[u64; LANES]>,
     rare: [Rare; MOST + 1],
     flips: Vec<Lanes<u64>>,
     /// Flips of each replica.
@@ -158,7 +158,7 @@ impl Rules {
             flips,
             flipped,
         } = spins;
-        let (even, odd) = words.split_at_mut(self.layout.words[0]);
+        let (even, odd) = words.split_at_mut(self.layout.chunks[0]);
         let (mine, theirs) = match colour {
             0 => (even, odd),
             _ => (odd, even),
@@ -175,15 +175,14 @@ impl Rules {
             laws: excess.map(|m| self.laws[m]),
             rare: excess.map(|m| rare[m].bits()),
             mine,
-            theirs,
+            theirs: theirs.as_flattened(),
             lanes: &mut draws.lanes,
             flips,
         });
         if let (true, Some(last)) = (end == group.chunks(), flips.last_mut()) {
-            let full = LANES * (end - 1);
-            for lane in group.sites - full..LANES {
+            for lane in group.sites - LANES * (end - 1)..LANES {
                 last[lane] = 0;
-                mine[LANES * group.first + full + lane] = 0;
+                mine[group.first + end - 1][lane] = 0;
             }
         }
         flipped.add(flips);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use quincunx_core::observe::{Fold, Observable, Observer, Output, Part, Plan, Reduce};
 use quincunx_core::rng::{Key, Purpose, Stream};
 use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Set, Starts};
-use quincunx_core::simd::{Level, force};
+use quincunx_core::simd::{LANES, Level, force};
 
 use super::columns::Columns;
 use super::kernel::ReplicaKernel;
@@ -78,7 +78,7 @@ fn random(n: usize) -> Vec<Vec<i8>> {
 
 fn packed(rules: &Rules, states: &[Vec<i8>]) -> Spins {
     let mut spins = Spins::default();
-    spins.words.resize(rules.layout.words[1], 0);
+    spins.words.resize(rules.layout.chunks[1], [0; LANES]);
     for (bit, state) in states.iter().enumerate() {
         rules.layout.pack(state, bit, &mut spins.words);
     }
@@ -185,7 +185,9 @@ fn flips_by_excess(model: &Ising, rounds: usize) -> [[f64; 3]; 9] {
                 continue;
             };
             let place = rules.layout.places[site] as usize;
-            let flips = f64::from((before[place] ^ spins.words[place]).count_ones());
+            let flips = f64::from(
+                (before.as_flattened()[place] ^ spins.words.as_flattened()[place]).count_ones(),
+            );
             let p = (-2.0 * model.beta() * rules.size * m as f64).exp();
             found[m][0] += flips;
             found[m][1] += WIDTH as f64;
