@@ -12,6 +12,7 @@ mod neighbours;
 mod potts_counts;
 mod potts_moves;
 mod scan;
+mod seen;
 mod signed;
 mod single_site;
 mod swendsen_wang;
