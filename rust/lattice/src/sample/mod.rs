@@ -13,6 +13,7 @@ mod potts_counts;
 mod potts_moves;
 mod replicas;
 mod scan;
+mod seen;
 mod signed;
 mod single_site;
 mod start;

@@ -27,8 +27,9 @@ pub(crate) struct Scratch {
     pub parents: Vec<u32>,
     /// Whether a field holds the cluster that begins at a site.
     pub tied: Vec<bool>,
-    /// One weight per colour.
+    /// One weight per colour, and their running sums.
     pub weights: Vec<f64>,
+    pub sums: Vec<f64>,
     /// How many neighbours have each colour.
     pub counts: Vec<i32>,
     /// Spins as bits.
