@@ -2,7 +2,6 @@
 
 use quincunx_core::rng::lanes::States;
 use quincunx_core::rng::{Stream, Words};
-use quincunx_core::simd::math::stream::{LogParts, exponential_of};
 use quincunx_core::simd::{LANES, Lanes, Vector};
 
 /// Rounds drawn at a time.
@@ -69,34 +68,21 @@ impl Draws {
         )
     }
 
-    /// Draws for the next rounds: in two passes, each with a short chain of operations, so that many rounds are under
-    /// way at once.
+    /// Draws for the next rounds.
     #[inline(always)]
     pub(super) fn fill<V: Vector>(&mut self) {
         self.before = self.after;
         self.first = [0; LANES];
-        let mut exponent = [Lanes::splat(0.0); AHEAD];
         let mut part = 0;
         while part < V::PARTS {
             let mut words = Words::<V>::load(&self.after, part);
             let mut round = 0;
             while round < AHEAD {
-                let log = LogParts::<V>::of(words.word());
-                V::store(&mut exponent[round], part, log.e);
-                V::store(&mut self.delay[round], part, log.s);
+                V::store(&mut self.delay[round], part, words.exponential());
                 V::store(&mut self.choice[round], part, words.uniform());
                 round += 1;
             }
             words.store(&mut self.after, part);
-            let mut round = 0;
-            while round < AHEAD {
-                let log = LogParts::<V> {
-                    e: V::load(&exponent[round], part),
-                    s: V::load(&self.delay[round], part),
-                };
-                V::store(&mut self.delay[round], part, exponential_of(log));
-                round += 1;
-            }
             part += 1;
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use quincunx_core::observe::{Array, Condition, Evaluate, Level, Observer, Output, View};
-use quincunx_core::rng::{Key, Normals, Purpose, Stream};
+use quincunx_core::rng::{Key, Purpose, Stream};
 use quincunx_core::simd;
 
 use super::FixedStep;
@@ -35,12 +35,12 @@ fn em(eq: Equation, dt: f64) -> FixedStep {
 /// The definition: one replica, one step after the other, one normal after the other.
 fn plain(eq: &Equation, x: &[f64], dt: f64, steps: u32, replica: u64) -> Vec<f64> {
     let step = Scheme::EulerMaruyama.step(eq, dt, dt.sqrt());
-    let mut normals = Normals::new(Stream::at(Key([42, 7]), replica, Purpose::NOISE));
+    let mut stream = Stream::at(Key([42, 7]), replica, Purpose::NOISE);
     let mut x = x.to_vec();
     for k in 0..steps {
         let mut input = x.clone();
         input.push(f64::from(k) * dt);
-        input.extend((0..eq.processes()).map(|_| normals.draw()));
+        input.extend((0..eq.processes()).map(|_| stream.normal()));
         x = step.dag.evaluate(&step.next, &input);
     }
     x
