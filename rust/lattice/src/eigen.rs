@@ -91,8 +91,11 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let ((many, left), (others, right)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut sums = [0.0; 8];
     for (x, y) in many.iter().zip(others) {
-        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
-            *sum += x * y;
+        // By index: an iterator that is not inlined here costs four times the products.
+        let mut k = 0;
+        while k < 8 {
+            sums[k] += x[k] * y[k];
+            k += 1;
         }
     }
     let rest: f64 = left.iter().zip(right).map(|(x, y)| x * y).sum();
