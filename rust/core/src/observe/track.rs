@@ -118,7 +118,12 @@ pub struct Track {
 
 impl Track {
     /// A replica that nobody has looked at yet.
+    #[inline]
     pub(super) fn new(parts: &[Part]) -> Self {
+        let mut traces = SmallVec::with_capacity(parts.len());
+        for part in parts {
+            traces.push(Trace::new(part));
+        }
         Self {
             status: Status::Ok,
             failed_at: f64::NAN,
@@ -127,7 +132,7 @@ impl Track {
             done: false,
             events: 0,
             tallies: SmallVec::new(),
-            traces: parts.iter().map(Trace::new).collect(),
+            traces,
         }
     }
 }

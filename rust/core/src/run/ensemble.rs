@@ -277,7 +277,11 @@ impl Ensemble {
                     .map(|(tracks, _)| tracks)
             })
             .collect();
-        Ok(done?.into_iter().flatten().collect())
+        // Whole groups are moved: one by one, short runs would mostly move tracks.
+        let mut groups = done?.into_iter();
+        let mut tracks = groups.next().unwrap_or_default();
+        groups.for_each(|group| tracks.extend(group));
+        Ok(tracks)
     }
 
     fn advance_piece(
