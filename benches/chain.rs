@@ -101,7 +101,9 @@ fn exact(c: &mut Criterion) {
 
 fn run(kernel: Arc<dyn Kernel>, t: f64) -> Ensemble {
     let part = Part::new(
-        Observer::Grid { times: vec![t] },
+        Observer::Grid {
+            times: vec![t].into(),
+        },
         vec![Observable::Columns(0..1)],
     );
     let set = Set {

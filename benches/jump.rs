@@ -75,7 +75,9 @@ fn vilar() -> Arc<Network> {
 
 fn run(direct: Direct, start: &[f64], t: f64) -> Ensemble {
     let part = Part::new(
-        Observer::Grid { times: vec![t] },
+        Observer::Grid {
+            times: vec![t].into(),
+        },
         vec![Observable::Columns(0..start.len())],
     );
     let set = Set {

@@ -1,5 +1,6 @@
 //! Euler and Maruyama's step from a formula against the same step written by hand for blocks of lanes, per level
-//! of the processor. Throughput is in path-steps.
+//! of the processor. Throughput is in path-steps. Runs of one step show what a run costs once: by hand that is the
+//! beginning of the streams alone.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -12,8 +13,10 @@ use quincunx_core::simd::{self, Job, Lanes, Level, Vector, dispatch_at};
 use quincunx_expr::{Formula, Token};
 use quincunx_sde::{BLOCK, Calculus, Equation, FixedStep, Scheme, Terms};
 
-const PATHS: u64 = 1024;
-const STEPS: usize = 200;
+/// Ten thousand, in whole blocks.
+const PATHS: u64 = 10_240;
+/// Steps of a short and of a long run.
+const STEPS: [usize; 2] = [1, 1000];
 const CHUNKS: usize = BLOCK / 8;
 const AHEAD: usize = 12;
 
@@ -27,7 +30,12 @@ fn rpn(text: &str) -> Formula {
     Formula::from_postfix(text, &tokens).expect("a formula")
 }
 
-fn ensemble(names: &str, drift: &[&str], own: &[&str], dt: f64, start: &[f64]) -> Ensemble {
+fn ensemble(
+    names: &str,
+    (drift, own): (&[&str], &[&str]),
+    (dt, steps): (f64, usize),
+    start: &[f64],
+) -> Ensemble {
     let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
     let terms = Terms {
         drift: drift.iter().map(|f| rpn(f)).collect(),
@@ -36,9 +44,11 @@ fn ensemble(names: &str, drift: &[&str], own: &[&str], dt: f64, start: &[f64]) -
     };
     let equation = Equation::new(&names, &[], &terms, Calculus::Ito).expect("an equation");
     let kernel = FixedStep::new(equation, Scheme::EulerMaruyama, dt, 0).expect("a kernel");
-    let t1 = dt * STEPS as f64;
+    let t1 = dt * steps as f64;
     let of = vec![Observable::Columns(0..names.len())];
-    let last = Observer::Grid { times: vec![t1] };
+    let last = Observer::Grid {
+        times: vec![t1].into(),
+    };
     let plan = Plan::new(vec![Part::new(last, of).expect("a part")], t1);
     let set = Set {
         kernel: Arc::new(kernel),
@@ -89,8 +99,8 @@ impl Step<3> for Lorenz {
     }
 }
 
-/// All paths, block after block, with noise drawn `AHEAD` rows at a time.
-struct ByHand<S, const D: usize>(S, [f64; D]);
+/// So many steps of all paths, block after block, with noise drawn `AHEAD` rows at a time.
+struct ByHand<S, const D: usize>(S, [f64; D], usize);
 
 impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
     type Out = f64;
@@ -106,10 +116,10 @@ impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
                 row.fill(Lanes::splat(start));
             }
             let mut noise = vec![Lanes::splat(0.0); AHEAD * CHUNKS];
-            let mut steps = 0;
-            while steps < STEPS {
+            let mut left = self.2;
+            while left > 0 {
                 streams.normals::<V>(&mut noise);
-                let batch = (AHEAD / D).min(STEPS - steps);
+                let batch = (AHEAD / D).min(left);
                 for rows in noise.chunks_exact(D * CHUNKS).take(batch) {
                     for c in 0..CHUNKS {
                         for p in 0..V::PARTS {
@@ -122,7 +132,7 @@ impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
                         }
                     }
                 }
-                steps += batch;
+                left -= batch;
             }
             sum += x[0][0][0];
         }
@@ -130,35 +140,37 @@ impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
     }
 }
 
-fn steps(c: &mut Criterion) {
-    let well = ensemble("x", &["x x 3 ** -"], &["0.5"], 0.01, &[0.1]);
-    let drift = ["10 y x - *", "x 28 z - * y -", "x y * 8 3 / z * -"];
-    let lorenz = ensemble("x y z", &drift, &["2", "2", "2"], 0.001, &[1.0, 1.0, 25.0]);
+fn runs(c: &mut Criterion) {
     let (pool, pulse) = (Pool::of(1).expect("a pool"), Pulse::new());
-    for level in Level::available()
-        .into_iter()
-        .filter(|l| *l != Level::Scalar)
-    {
+    let (well, origin) = (["x x 3 ** -"], [1.0, 1.0, 25.0]);
+    let lorenz = ["10 y x - *", "x 28 z - * y -", "x y * 8 3 / z * -"];
+    let levels = Level::available().into_iter();
+    for (level, steps) in levels.flat_map(|level| STEPS.map(|steps| (level, steps))) {
+        if level == Level::Scalar {
+            continue;
+        }
         simd::force(Some(level)).expect("available");
-        let mut group = c.benchmark_group(format!("sde/{level}"));
-        group.throughput(Throughput::Elements(PATHS * STEPS as u64));
-        group.sample_size(20);
+        let well = ensemble("x", (&well, &["0.5"]), (0.01, steps), &[0.1]);
+        let lorenz = ensemble("x y z", (&lorenz, &["2"; 3]), (0.001, steps), &origin);
+        let mut group = c.benchmark_group(format!("sde/{level}/steps {steps}"));
+        group.throughput(Throughput::Elements(PATHS * steps as u64));
+        group.sample_size(10);
         group.bench_function("double well, formula", |b| {
             b.iter(|| black_box(well.simulate(PATHS, &pool, &pulse)));
         });
         group.bench_function("double well, by hand", |b| {
-            b.iter(|| black_box(dispatch_at(level, ByHand(DoubleWell, [0.1]))));
+            b.iter(|| black_box(dispatch_at(level, ByHand(DoubleWell, [0.1], steps))));
         });
         group.bench_function("Lorenz-63, formula", |b| {
             b.iter(|| black_box(lorenz.simulate(PATHS, &pool, &pulse)));
         });
         group.bench_function("Lorenz-63, by hand", |b| {
-            b.iter(|| black_box(dispatch_at(level, ByHand(Lorenz, [1.0, 1.0, 25.0]))));
+            b.iter(|| black_box(dispatch_at(level, ByHand(Lorenz, origin, steps))));
         });
         group.finish();
     }
     simd::force(None).expect("given back");
 }
 
-criterion_group!(benches, steps);
+criterion_group!(benches, runs);
 criterion_main!(benches);

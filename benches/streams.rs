@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use quincunx_core::rng::{Address, Key, LaneStreams, Normals, Purpose, Stream, Words, samplers};
+use quincunx_core::rng::{Address, Key, LaneStreams, Purpose, Stream, Words, samplers};
 use quincunx_core::simd::{Job, Lanes, Level, Vector, dispatch_at, math};
 
 const KEY: Key = Key([42, 7]);
@@ -41,13 +41,33 @@ impl Job for Rows<'_> {
     }
 }
 
-struct Ahead<'a>(&'a mut Normals, &'a mut [f64]);
+/// As many exponentials.
+struct Delays<'a>(&'a mut LaneStreams, &'a mut [Lanes<f64>]);
+
+impl Job for Delays<'_> {
+    type Out = ();
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let width = self.0.chunks().len();
+        for (c, chunk) in self.0.chunks_mut().iter_mut().enumerate() {
+            for part in 0..V::PARTS {
+                let mut words = Words::<V>::load(chunk, part);
+                for row in self.1.chunks_exact_mut(width) {
+                    V::store(&mut row[c], part, words.exponential());
+                }
+                words.store(chunk, part);
+            }
+        }
+    }
+}
+
+struct Ahead<'a>(&'a mut Stream, &'a mut [f64]);
 
 impl Job for Ahead<'_> {
     type Out = ();
     #[inline(always)]
     fn run<V: Vector>(self) {
-        self.0.fill::<V>(self.1);
+        self.0.normals::<V>(self.1);
     }
 }
 
@@ -97,9 +117,12 @@ fn lanes(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("normals", level), |b| {
             b.iter(|| dispatch_at(level, Rows(&mut streams, &mut rows)));
         });
+        group.bench_function(BenchmarkId::new("exponentials", level), |b| {
+            b.iter(|| dispatch_at(level, Delays(&mut streams, &mut rows)));
+        });
         group.finish();
 
-        let mut alone = Normals::new(Stream::at(KEY, 17, Purpose::NOISE));
+        let mut alone = Stream::at(KEY, 17, Purpose::NOISE);
         let mut out = [0.0; 128];
         let mut group = c.benchmark_group("alone");
         group.throughput(Throughput::Elements(128));
@@ -132,7 +155,6 @@ fn elementary(c: &mut Criterion) {
 
 fn scalar(c: &mut Criterion) {
     let mut stream = Stream::at(KEY, 17, Purpose::MAIN);
-    let mut normals = Normals::new(stream.clone());
     let mut group = c.benchmark_group("scalar");
     group.bench_function("address", |b| {
         let mut replica = 0;
@@ -143,7 +165,7 @@ fn scalar(c: &mut Criterion) {
     });
     group.bench_function("word", |b| b.iter(|| stream.word()));
     group.bench_function("exponential", |b| b.iter(|| stream.exponential()));
-    group.bench_function("normal", |b| b.iter(|| normals.draw()));
+    group.bench_function("normal", |b| b.iter(|| stream.normal()));
     for mean in [3.0, 30.0, 1e6] {
         if let Ok(law) = samplers::Poisson::new(mean) {
             group.bench_function(BenchmarkId::new("poisson", mean), |b| {

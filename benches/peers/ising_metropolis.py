@@ -53,9 +53,9 @@ def checkerboard():
     return sweep
 
 
-def numba_run(size=L, sweeps=SWEEPS, seed=88172645463325252):
+def numba_run(size=L, sweeps=SWEEPS, seed=88172645463325252, beta=BETA):
     s = np.ones((size, size), np.int8)
-    p4, p8 = (np.uint64(np.exp(-2 * BETA * k) * 2.0**64) for k in (2, 4))
+    p4, p8 = (np.uint64(np.exp(-2 * beta * k) * 2.0**64) for k in (2, 4))
     checkerboard()(s, p4, p8, np.uint64(seed), sweeps)
     return s
 

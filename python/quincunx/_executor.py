@@ -17,7 +17,7 @@ def run_on(executor: Any, job: Job, threads: int | None, tell: Tell, limit: int)
     """Run ``job`` in pieces on ``executor`` and collect (outputs, endings)."""
     ensemble = job.ensemble(range(job.sweep.groups), 0, job.n)
     ensemble.check_memory(job.n, threads or 1, limit)
-    work = [(job, i, a, b, threads or 1) for i, a, b in _pieces(job.sweep.groups, job.n)]
+    work = [(job, i, a, b, threads or 1) for i, a, b in _pieces(job.sweep.groups, job.n, ensemble.bundle())]
     pieces: list[bytes] = []
     for piece in _answers(executor, work):
         pieces.append(piece)
@@ -26,9 +26,10 @@ def run_on(executor: Any, job: Job, threads: int | None, tell: Tell, limit: int)
     return ensemble.collect(job.n, pieces)
 
 
-def _pieces(sets: int, n: int) -> list[tuple[int, int, int]]:
+def _pieces(sets: int, n: int, bundle: int) -> list[tuple[int, int, int]]:
     per_set = max(1, PIECES // sets)
-    size = min(BLOCK, max(1, -(-n // per_set)))
+    size = -(-n // per_set)
+    size = min(BLOCK, max(1, -(-size // bundle)) * bundle)  # replicas that share their work stay together
     return [(i, a, min(a + size, n)) for i in range(sets) for a in range(0, n, size)]
 
 

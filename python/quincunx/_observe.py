@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from quincunx._observers import (
 )
 
 __all__ = ["Column", "Compiled", "Context", "Quantity", "Spec", "compile_observer"]
+
+# Times one by one, or those of a regular grid: the first, the step, their number, the end of the run.
+Looks: TypeAlias = np.ndarray[Any, np.dtype[np.float64]] | tuple[float, float, int, float]
 
 
 class Quantity(NamedTuple):
@@ -56,7 +59,7 @@ class Spec:
     kind: str
     of: list[Any] = field(default_factory=list)
     since: float = 0.0
-    times: np.ndarray[Any, np.dtype[np.float64]] = field(default_factory=lambda: np.empty(0))
+    times: Looks = field(default_factory=lambda: np.empty(0))
     edges: list[float] = field(default_factory=list)
     spacing: float = 0.0
     lags: list[int] = field(default_factory=list)
@@ -90,11 +93,13 @@ class Compiled:
 
 def compile_observer(observer: Observer, context: Context) -> Compiled:
     """Check an observer against the run and translate it."""
-    times, scalar = _times(_grid_of(observer), context) if _grid_of(observer) is not None else (None, False)
-    columns, of, rewrite = _targets(observer.of, context, callables=times is not None)
+    grid = _grid_of(observer)
+    times, scalar = None, isinstance(grid, Final) or (isinstance(grid, At) and np.ndim(grid.times) == 0)
+    columns, of, rewrite = _targets(observer.of, context, callables=grid is not None)
     base: dict[str, Any] = {"of": of}
-    if times is not None:
-        base.update(kind="grid", times=np.ascontiguousarray(times, dtype=np.float64), rewrite=rewrite)
+    if grid is not None:
+        looks, times = _times(grid, context)
+        base.update(kind="grid", times=looks, rewrite=rewrite)
         base["width"] = sum(math.prod(c.shape) for c in columns) if rewrite else 0
     since = _burn(observer, context)
     match observer:
@@ -102,7 +107,7 @@ def compile_observer(observer: Observer, context: Context) -> Compiled:
             base.update(reduce="moments", order=order, cov=cov)
         case Histogram():
             base.update(edges=_edges(observer.bins))
-            if times is None:
+            if grid is None:
                 base.update(kind="occupation", since=since)
             else:
                 base.update(reduce="histogram")
@@ -146,39 +151,48 @@ def _burn(observer: Observer, context: Context) -> float:
     return context.t0 + burn
 
 
-def _times(grid: Grid | None, context: Context) -> tuple[np.ndarray[Any, np.dtype[Any]], bool]:
+def _times(grid: Grid, context: Context) -> tuple[Looks, np.ndarray[Any, np.dtype[Any]]]:
+    """Return the times of a grid as the core takes them and as the result shows them."""
     t0, t1 = context.t0, context.t1
-    kind = np.int64 if context.steps else np.float64
     match grid:
         case Every(dt=None):
             times = np.linspace(t0, t1, 101)
-            return (np.unique(np.rint(times)) if context.steps else np.unique(times)).astype(kind), False
+            times = np.unique(np.rint(times) if context.steps else times)
         case Every(dt=float(dt)):
-            start = _burn(grid, context)
-            # An end that the grid meets up to rounding belongs to it.
-            with np.errstate(over="ignore"):
-                steps = np.floor((t1 - start) / np.float64(dt) * (1 + 4e-16) + 1e-9)
-            check_bytes(
-                f"dt = {dt}: a grid of {steps + 1:.10g} times", 24 * (steps + 1), memory_limit(None), "raise dt"
-            )
-            count = int(steps)
-            times = np.minimum(start + np.arange(count + 1) * dt, t1)
-            if context.steps and (dt != np.rint(dt) or start != np.rint(start)):
-                raise ValueError(f"dt = {dt}: must be a whole number of steps, and burn too")
-            return times.astype(kind), False
+            return _regular(_burn(grid, context), dt, context)
         case At(times=given):
-            times = np.asarray(given, dtype=np.float64)
-            scalar = times.ndim == 0
-            times = np.atleast_1d(times)
+            times = np.atleast_1d(np.asarray(given, dtype=np.float64))
             if times.ndim != 1 or not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0):
                 raise ValueError(f"times = {given!r}: must be finite and increasing")
             if times.size and (times[0] < t0 or times[-1] > t1):
                 raise ValueError(f"times: must lie in [t0, t1] = [{t0}, {t1}], found {times[0]} .. {times[-1]}")
             if context.steps and np.any(times != np.rint(times)):
                 raise ValueError("times: must be whole numbers of steps")
-            return times.astype(kind), scalar
         case _:
-            return np.array([t1], dtype=kind), True
+            times = np.array([t1], dtype=np.float64)
+    return times, times.astype(np.int64) if context.steps else times
+
+
+def _regular(start: float, dt: float, context: Context) -> tuple[Looks, np.ndarray[Any, np.dtype[Any]]]:
+    """Return the grid from ``start`` on; it may be as long as what is kept of a path, so that no array is spare."""
+    t1 = context.t1
+    # An end that the grid meets up to rounding belongs to it.
+    with np.errstate(over="ignore"):
+        steps = np.floor((t1 - start) / np.float64(dt) * (1 + 4e-16) + 1e-9)
+    check_bytes(f"dt = {dt}: a grid of {steps + 1:.10g} times", 24 * (steps + 1), memory_limit(None), "raise dt")
+    count = int(steps) + 1
+    looks = (start, dt, count, t1)
+    if not context.steps:
+        times = np.arange(count, dtype=np.float64)
+        times *= dt
+        times += start
+        return looks, np.minimum(times, t1, out=times)
+    if dt != np.rint(dt) or start != np.rint(start):
+        raise ValueError(f"dt = {dt}: must be a whole number of steps, and burn too")
+    whole = np.arange(count)
+    whole *= int(dt) if count > 1 else 0
+    whole += int(start)
+    return looks, whole
 
 
 def _edges(bins: Any) -> list[float]:

@@ -8,6 +8,7 @@ from quincunx import lattice
 SWEEP = {"beta": [0.2, 0.5]}
 GLASS = lattice.Ising(lattice.Triangular(3), beta=0.5, J=np.linspace(-1, 1, 27), h=np.linspace(-0.5, 1, 9))
 SIGNS = lattice.Ising(lattice.Honeycomb(3), beta=0.8, J=np.resize([1.0, -1.0, 1.0, 1.0, -1.0], 27), h=0.2)
+BITS = lattice.Ising(lattice.Honeycomb(6), beta=0.8, J=np.resize([1.0, -1.0, 1.0, 1.0, -1.0], 108))
 
 CASES = [
     Case("ising-metropolis", lattice.Ising(lattice.Square(4)), 20, "energy", -1.0, sweep=SWEEP),
@@ -15,6 +16,7 @@ CASES = [
     Case(
         "ising-checkerboard", lattice.Ising(lattice.Square(2, 1024)), 20, "energy", -1.0, method=lattice.Checkerboard()
     ),
+    Case("signs-checkerboard", BITS, 20, "energy", -0.5, start="random", method=lattice.Checkerboard(), sweep=SWEEP),
     Case("glass-wolff", GLASS, 20, "energy", -0.5, start="random", method=lattice.Wolff()),
     Case("glass-swendsen-wang", GLASS, 20, "energy", -0.5, start="random", method=lattice.SwendsenWang()),
     Case("glass-kawasaki", GLASS, 20, "energy", -0.5, start="random", method=lattice.Kawasaki()),

@@ -71,11 +71,18 @@ def test_oscillations_stop_pairs_but_not_the_absolute_window():
 
 
 def test_a_slow_mode_behind_a_fast_oscillation_is_seen():
-    fast = filtered([1.0, 0.0, 0.9], (8, 20_000), 1)  # rho(2) = -0.9: the second pair is negative
-    slow = filtered([1.0, -0.98], (8, 20_000), 2)
-    x = fast / fast.std() + slow / slow.std()
-    exact = (exact_time([1.0, 0.0, 0.9]) + 99) / 2
-    assert stats.autocorrelation_time(x, reversible=False) == pytest.approx(exact, rel=0.25)
+    fast, slow = [1.0, 0.0, 0.9], [1.0, -0.98]  # rho(2) = -0.9: the second pair of the fast one is negative
+    variances = (1 / (1 - 0.9**2), 1 / (1 - 0.98**2))
+
+    def both(seed):
+        parts = (filtered(a, (8, 20_000), seed + k * SETS) for k, a in enumerate((fast, slow)))
+        return sum(part / np.sqrt(variance) for part, variance in zip(parts, variances, strict=True))
+
+    found = np.array([stats.autocorrelation_time(both(seed), reversible=False) for seed in range(SETS)])
+    exact, error = (exact_time(fast) + exact_time(slow)) / 2, found.std(ddof=1) / np.sqrt(SETS)
+    check(p_t(found.mean(), exact, error, SETS - 1), "autocorrelation-time behind a fast oscillation")
+    pairs = np.mean([stats.autocorrelation_time(both(seed)) for seed in range(3)])
+    caught(p_t(pairs, exact, error, SETS - 1), "autocorrelation-time behind a fast oscillation: pairs")
 
 
 @given(st.integers(0, 99), st.floats(-1e3, 1e3), st.floats(0.01, 1e3), st.booleans())
@@ -222,8 +229,11 @@ def test_joined_runs_meet_the_closed_form():
         check(p_t(found.value, exact, found.standard_error, runs.blocks - 1), f"reweight-{name}")
         p = p_t(planted.value, exact, found.standard_error, runs.blocks - 1)
         caught(p, f"reweight-{name}: sign of beta")
-    outside = runs.energy([-0.02, 0.62])
-    assert outside.value == pytest.approx(-SPINS * np.tanh([-0.02, 0.62]), abs=0.2)
+    beyond = np.array([-0.02, 0.62])
+    outside = runs.energy(beyond)
+    check(p_t(outside.value, -SPINS * np.tanh(beyond), outside.standard_error, runs.blocks - 1), "reweight-outside")
+    nearest = -SPINS * np.tanh(np.clip(beyond, 0.0, 0.6))
+    caught(p_t(outside.value, nearest, outside.standard_error, runs.blocks - 1), "reweight-outside: the nearest run")
 
 
 def test_errors_of_joined_runs_are_those_of_repetitions():
@@ -237,14 +247,18 @@ def test_errors_of_joined_runs_are_those_of_repetitions():
 
 def test_order_of_runs_and_lengths_do_not_matter():
     betas = [0.1, 0.3, 0.5]
-    energy = free_spins(betas, 16, 100, 2)
+    energy = free_spins(betas, 40, 100, 2)
     a = stats.reweight(energy, betas, autocorrelation=1.0)
     b = stats.reweight(energy[::-1], betas[::-1], autocorrelation=1.0)
     assert a.energy(0.2).value == pytest.approx(b.energy(0.2).value, rel=1e-9)
     assert a.log_partition(0.5).value == pytest.approx(-b.log_partition(0.1).value, rel=1e-9)
-    ragged = stats.reweight([energy[0, :, :40], energy[1], energy[2, :, :70]], betas)
-    assert ragged.energy([0.1, 0.5]).value == pytest.approx(-SPINS * np.tanh([0.1, 0.5]), abs=0.5)
-    values = [e**2 for e in (energy[0, :, :40], energy[1], energy[2, :, :70])]
+    lengths = [energy[0, :, :40], energy[1], energy[2, :, :70]]
+    ragged = stats.reweight(lengths, betas)
+    ends, freedom = ragged.energy([0.1, 0.5]), ragged.blocks - 1
+    check(p_t(ends.value, -SPINS * np.tanh([0.1, 0.5]), ends.standard_error, freedom), "reweight-ragged")
+    swapped = stats.reweight(lengths, betas[::-1]).energy([0.1, 0.5])
+    caught(p_t(swapped.value, -SPINS * np.tanh([0.1, 0.5]), ends.standard_error, freedom), "reweight-ragged: swapped")
+    values = [e**2 for e in lengths]
     assert ragged.mean(values, 0.3).value == pytest.approx(
         ragged.energy_variance(0.3).value + ragged.energy(0.3).value ** 2, rel=1e-9
     )

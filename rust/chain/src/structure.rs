@@ -27,7 +27,8 @@ impl Classes {
         let mut start = vec![0usize; count + 1];
         for i in 0..edges.n() {
             start[of[i] as usize + 1] += 1;
-            if edges.row(i).0.iter().any(|&j| of[j as usize] != of[i]) {
+            // One class alone has no way out.
+            if count > 1 && edges.row(i).0.iter().any(|&j| of[j as usize] != of[i]) {
                 recurrent[of[i] as usize] = false;
             }
         }

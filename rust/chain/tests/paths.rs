@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quincunx_chain::{Begin, Input, JumpPaths, MarkovChain, MarkovJump, StepPaths, transient};
 use quincunx_core::observe::{
-    Array, Endings, Fold, Kind, Observable, Observer, Output, Part, Plan, Reduce, Status,
+    Array, Endings, Fold, Kind, Observable, Observer, Output, Part, Plan, Reduce, Status, Times,
 };
 use quincunx_core::rng::Key;
 use quincunx_core::run::{Ensemble, Kernel, Piece, Pool, Pulse, Set, Starts};
@@ -41,18 +41,24 @@ fn jumps(law: &MarkovJump, begin: Begin) -> Arc<dyn Kernel> {
 }
 
 fn ensemble(kernel: &Arc<dyn Kernel>, observer: Observer, t1: f64) -> Ensemble {
-    let part = Part::new(observer, vec![Observable::Columns(0..1)]).unwrap();
+    together(kernel, vec![observer], t1)
+}
+
+fn together(kernel: &Arc<dyn Kernel>, observers: Vec<Observer>, t1: f64) -> Ensemble {
+    let part = |o| Part::new(o, vec![Observable::Columns(0..1)]).unwrap();
+    let parts: Vec<Part> = observers.into_iter().map(part).collect();
     let set = Set {
         kernel: Arc::clone(kernel),
         starts: Arc::new(Starts::Own),
         key: Key([3, 4]),
-        plan: Arc::new(Plan::new(vec![part], t1)),
+        plan: Arc::new(Plan::new(parts, t1)),
     };
     let fold = Fold {
         reduce: Reduce::Keep,
         rewrite: None,
     };
-    Ensemble::new(vec![set], vec![fold], (0.0, t1)).unwrap()
+    let folds = vec![fold; set.plan.parts.len()];
+    Ensemble::new(vec![set], folds, (0.0, t1)).unwrap()
 }
 
 fn numbers(out: &(Vec<Output>, Endings)) -> Vec<i64> {
@@ -139,10 +145,46 @@ fn watching_does_not_change_a_path() {
     }
 }
 
+#[test]
+fn observers_of_one_run_see_what_each_sees_alone() {
+    for (kernel, t1) in both() {
+        let step = t1 / 25.0;
+        let regular = Times::Regular {
+            first: step,
+            step,
+            count: 25,
+            last: t1,
+        };
+        let observers = vec![
+            grid(t1),
+            Observer::Grid { times: regular },
+            Observer::Grid {
+                times: vec![step, t1].into(),
+            },
+            Observer::Autocorrelation {
+                from: 0.0,
+                spacing: step,
+                lags: vec![0, 1, 3],
+            },
+        ];
+        let (all, _) = simulate(&together(&kernel, observers.clone(), t1), 11, 1);
+        for (observer, seen) in observers.into_iter().zip(all) {
+            let (alone, _) = simulate(&ensemble(&kernel, observer, t1), 11, 1);
+            assert_eq!(format!("{:?}", [seen]), format!("{alone:?}"));
+        }
+    }
+}
+
 /// Chi-square statistic of the final states against the exact law.
 fn chi2(kernel: &Arc<dyn Kernel>, t1: f64, exact: &[f64]) -> f64 {
     let n = 40_000;
-    let e = ensemble(kernel, Observer::Grid { times: vec![t1] }, t1);
+    let e = ensemble(
+        kernel,
+        Observer::Grid {
+            times: vec![t1].into(),
+        },
+        t1,
+    );
     let ends = numbers(&simulate(&e, n, 1));
     let mut counts = vec![0.0; exact.len()];
     ends.iter().for_each(|&s| counts[s as usize] += 1.0);

@@ -115,7 +115,7 @@ fn ensemble(end: f64, fails: Option<u64>, observers: Vec<(Observer, Reduce)>) ->
 
 fn grid(times: &[f64]) -> Observer {
     Observer::Grid {
-        times: times.to_vec(),
+        times: times.to_vec().into(),
     }
 }
 

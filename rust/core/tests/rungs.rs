@@ -121,7 +121,7 @@ fn ensemble(observers: Vec<(Observer, Reduce)>, end: f64) -> Ensemble {
 
 fn grid(times: &[f64]) -> Observer {
     Observer::Grid {
-        times: times.to_vec(),
+        times: times.to_vec().into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Spin lattices: geometry, samplers, exact answers, density of states, Fisher geometry.
 #![forbid(unsafe_code)]
 
+mod eigen;
 pub mod elimination;
 pub mod exact;
 pub mod fisher;

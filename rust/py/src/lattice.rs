@@ -224,8 +224,10 @@ fn lattice_kernel(
     random: bool,
 ) -> PyResult<PyKernel> {
     let method = method_named(name, order, clusters).py()?;
-    let kernel = LatticeKernel::new(model.inner.clone(), method, start_of(random));
-    Ok(PyKernel::new(kernel.py()?))
+    let kernel = method.kernel(model.inner.clone(), start_of(random));
+    Ok(PyKernel {
+        inner: kernel.py()?,
+    })
 }
 
 fn start_of(random: bool) -> Start {

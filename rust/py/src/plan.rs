@@ -6,7 +6,7 @@ use std::sync::Arc;
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::prelude::*;
 use quincunx_core::observe::{
-    Condition, Fold, Level, Observable, Observer, Part, Plan, Reduce, Rewrite,
+    Condition, Fold, Level, Observable, Observer, Part, Plan, Reduce, Rewrite, Times,
 };
 use quincunx_core::run::Quantity;
 use quincunx_core::{Error, Result};
@@ -25,13 +25,36 @@ pub enum PyOf<'py> {
     Formula(PyRef<'py, Formula>),
 }
 
+/// The times of a grid.
+#[derive(FromPyObject)]
+pub enum PyTimes<'py> {
+    /// First time, step, number, end of the run.
+    Regular(f64, f64, usize, f64),
+    /// One by one.
+    Listed(PyReadonlyArray1<'py, f64>),
+}
+
+impl PyTimes<'_> {
+    fn read(&self) -> Times {
+        match self {
+            &Self::Regular(first, step, count, last) => Times::Regular {
+                first,
+                step,
+                count,
+                last,
+            },
+            Self::Listed(times) => times.as_array().iter().copied().collect(),
+        }
+    }
+}
+
 /// What Python tells about one observer: the attributes of `quincunx._observe.Spec`.
 #[derive(FromPyObject)]
 pub struct Spec<'py> {
     kind: String,
     of: Vec<PyOf<'py>>,
     since: f64,
-    times: PyReadonlyArray1<'py, f64>,
+    times: PyTimes<'py>,
     edges: Vec<f64>,
     spacing: f64,
     lags: Vec<usize>,
@@ -186,7 +209,7 @@ impl<'a> Names<'a> {
         let from = spec.since;
         let observer = match spec.kind.as_str() {
             "grid" => Observer::Grid {
-                times: spec.times.as_array().to_vec(),
+                times: spec.times.read(),
             },
             "events" => Observer::Events,
             "time_average" => Observer::TimeAverage { from },

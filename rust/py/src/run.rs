@@ -123,6 +123,11 @@ impl PyEnsemble {
         self.inner.check_memory(n, threads, u128::from(limit)).py()
     }
 
+    /// Replicas that share their work: runs are not cut between them.
+    fn bundle(&self) -> u64 {
+        self.inner.bundle()
+    }
+
     /// Runs `n` replicas of every set: (outputs, endings).
     fn simulate<'py>(
         &self,

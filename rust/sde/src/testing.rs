@@ -54,7 +54,7 @@ pub fn run(
     n: u64,
 ) -> Vec<Vec<f64>> {
     let observer = Observer::Grid {
-        times: looks.to_vec(),
+        times: looks.to_vec().into(),
     };
     let (outputs, _) = run_with(kernel, start, t1, observer, n);
     columns(&outputs, n, looks.len())
@@ -121,7 +121,7 @@ pub fn run_in_pieces(
     stops: &[f64],
 ) -> Vec<Vec<f64>> {
     let observer = Observer::Grid {
-        times: looks.to_vec(),
+        times: looks.to_vec().into(),
     };
     let (pool, pulse) = (Pool::of(1).unwrap(), Pulse::new());
     let run = ensemble(kernel, start, t1, observer);

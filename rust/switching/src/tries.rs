@@ -1,7 +1,7 @@
 //! Tries for gamma draws, made ahead: their normals and uniforms at full vector width.
 
-use quincunx_core::rng::{Stream, samplers::Gamma};
-use quincunx_core::simd::math::stream::{normal_pair, unit};
+use quincunx_core::rng::{Stream, samplers::Gamma, ziggurat::normal};
+use quincunx_core::simd::math::stream::unit;
 use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
 /// Chunks of eight tries made at a time.
@@ -53,7 +53,7 @@ impl Tries {
             return self.after.clone();
         }
         let mut stream = self.before.clone();
-        (0..3 * self.used).for_each(|_| {
+        (0..2 * self.used).for_each(|_| {
             stream.word();
         });
         stream
@@ -62,7 +62,7 @@ impl Tries {
     fn refill(&mut self) {
         self.before = self.after.clone();
         self.used = 0;
-        let mut words = [[Lanes::splat(0_u64); CHUNKS]; 3];
+        let mut words = [[Lanes::splat(0_u64); CHUNKS]; 2];
         for chunk in 0..CHUNKS {
             for lane in 0..LANES {
                 for row in &mut words {
@@ -78,7 +78,7 @@ impl Tries {
 }
 
 struct Transform<'a> {
-    words: &'a [[Lanes<u64>; CHUNKS]; 3],
+    words: &'a [[Lanes<u64>; CHUNKS]; 2],
     tries: &'a mut Tries,
 }
 
@@ -87,14 +87,14 @@ impl Job for Transform<'_> {
 
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let [a, b, c] = self.words;
+        let [a, b] = self.words;
         let mut chunk = 0;
         while chunk < CHUNKS {
             let mut part = 0;
             while part < V::PARTS {
-                let pair = normal_pair::<V>(V::load_u(&a[chunk], part), V::load_u(&b[chunk], part));
-                V::store(&mut self.tries.normal[chunk], part, pair.0);
-                let uniform = unit::<V>(V::load_u(&c[chunk], part));
+                let normal = normal::<V>(V::load_u(&a[chunk], part));
+                V::store(&mut self.tries.normal[chunk], part, normal);
+                let uniform = unit::<V>(V::load_u(&b[chunk], part));
                 V::store(&mut self.tries.uniform[chunk], part, uniform);
                 part += 1;
             }

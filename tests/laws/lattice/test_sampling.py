@@ -1,5 +1,7 @@
 """Samplers against exact laws, through the budget of the suite; bookkeeping that must hold exactly."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -166,6 +168,23 @@ def test_watching_does_not_change_the_path_of_packed_spins():
     often = qx.simulate(model, observe=observe.every(1, "state"), **run)
     seldom = qx.simulate(model, observe=observe.every(6, "state"), **run)
     assert (often["state"][:, ::6] == seldom["state"]).all()
+
+
+def test_replicas_that_share_words_know_nothing_of_each_other():
+    model = lattice.Ising(lattice.Cubic(4), beta=0.2)
+    run = {"t": 9, "rng": 3, "method": lattice.Checkerboard(), "observe": observe.every(3, "state")}
+    rows = np.random.default_rng(1).choice([-1, 1], (150, 4, 4, 4))
+    whole = qx.simulate(model, n=150, threads=1, start=rows, **run)["state"]
+    assert len(np.unique(whole[:, -1], axis=0)) == 150
+    for n in (1, 63, 64, 65, 128):
+        assert (qx.simulate(model, n=n, start=rows[:n], **run)["state"] == whole[:n]).all()
+    for threads in (2, 3, 8):
+        assert (qx.simulate(model, n=150, threads=threads, start=rows, **run)["state"] == whole).all()
+    with ThreadPoolExecutor(2) as pool:
+        assert (qx.simulate(model, n=150, executor=pool, start=rows, **run)["state"] == whole).all()
+    rows[70] *= -1
+    other = qx.simulate(model, n=150, start=rows, **run)["state"]
+    assert np.flatnonzero((other != whole).any((1, 2, 3, 4))).tolist() == [70]
 
 
 def test_refused_moves():

@@ -139,10 +139,11 @@ def test_infinite_temperature_is_exact():
     [
         lattice.Ising(lattice.Square(8), beta=0.3),
         lattice.Ising(lattice.Square(130, 1024), beta=0.3, J=-1.0),
+        lattice.Ising(lattice.Square(9, periodic=False), beta=0.3, J=np.resize([1.0, -1.0, -1.0], 144)),
         lattice.Potts(lattice.Square(8), 3, beta=0.3),
         lattice.Ising(lattice.Square(8), beta=0.3, h=np.linspace(0, 1, 64)),
     ],
-    ids=["by site", "by word", "colours", "fields"],
+    ids=["replicas", "sites", "glasses", "colours", "fields"],
 )
 def test_one_visit_per_site_accepts_what_it_changes(model):
     method = lattice.Checkerboard()

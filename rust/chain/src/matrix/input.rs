@@ -52,7 +52,8 @@ pub(super) fn split(what: &str, input: Input<'_>) -> Result<Split> {
                     format!("must hold {n} x {n} of them"),
                 ));
             }
-            let mut builder = Builder::new(what, n, 0);
+            let entries = values.iter().filter(|v| **v != 0.0).count();
+            let mut builder = Builder::new(what, n, entries);
             for (i, row) in values.chunks_exact(n).enumerate() {
                 for (j, &v) in row.iter().enumerate() {
                     builder.add(i, j, v)?;

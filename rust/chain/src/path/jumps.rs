@@ -77,8 +77,8 @@ impl JumpPaths {
         // Where nobody watches every event, the states at the looks are collected and shown together.
         let collects = !watches && !events;
         let looks: Vec<f64> = if collects {
-            let ahead = task.recorder.looks_ahead(slot).iter();
-            ahead.copied().take_while(|&t| t <= until).collect()
+            let ahead = task.recorder.looks_ahead(slot);
+            ahead.take_while(|&t| t <= until).collect()
         } else {
             Vec::new()
         };

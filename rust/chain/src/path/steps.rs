@@ -53,11 +53,16 @@ impl StepPaths {
     fn walk<const L: usize>(&self, steps: u64, state: &mut [u32; L], stream: &mut [Stream; L]) {
         let (mut s, mut r) = (*state, stream.clone());
         for _ in 0..steps {
-            for (s, r) in s.iter_mut().zip(&mut r) {
-                *s = self.tables.next(*s, r.word());
-            }
+            self.step(&mut s, &mut r);
         }
         (*state, *stream) = (s, r);
+    }
+
+    #[inline(always)]
+    fn step<const L: usize>(&self, state: &mut [u32; L], stream: &mut [Stream; L]) {
+        for (s, r) in state.iter_mut().zip(stream.iter_mut()) {
+            *s = self.tables.next(*s, r.word());
+        }
     }
 
     /// From a look due at `k` through the next ones, as long as they lie close together; returns the time reached.
@@ -71,28 +76,31 @@ impl StepPaths {
         stream: &mut [Stream; L],
     ) -> u64 {
         let until = task.until().min((k + STRETCH) as f64);
-        let times: Vec<u64> = (first..first + L)
-            .map(|slot| task.recorder.looks_ahead(slot))
-            .find(|ahead| !ahead.is_empty())
-            .unwrap_or(&[])
-            .iter()
-            .take(LOOKS)
-            .take_while(|&&t| t.ceil() <= until)
-            .map(|t| (t.ceil() as u64).max(k))
-            .collect();
-        let mut seen: [Vec<f64>; L] = std::array::from_fn(|_| Vec::with_capacity(times.len()));
-        let mut now = k;
-        for &time in &times {
-            self.walk(time - now, state, stream);
-            now = time;
-            for (seen, &s) in seen.iter_mut().zip(state.iter()) {
-                seen.push(f64::from(s));
+        let watched = (first..first + L).find(|&slot| !task.recorder.done(slot));
+        let mut ahead = task.recorder.looks_ahead(watched.unwrap_or(first));
+        let mut seen: Vec<[u32; L]> = Vec::with_capacity(LOOKS);
+        let (mut s, mut r, mut now) = (*state, stream.clone(), k);
+        while seen.len() < LOOKS
+            && let Some(look) = ahead.next()
+            && look <= until
+        {
+            // `until` is whole: a look between two steps is due at the later one.
+            let due = step_at(look);
+            while now < due {
+                self.step(&mut s, &mut r);
+                now += 1;
             }
+            seen.push(s);
         }
-        for (l, seen) in seen.iter().enumerate() {
+        drop(ahead);
+        (*state, *stream) = (s, r);
+        let mut values = Vec::with_capacity(seen.len());
+        for l in 0..L {
+            values.clear();
+            values.extend(seen.iter().map(|s| f64::from(s[l])));
             task.recorder.count(first + l, now - k);
             task.recorder
-                .look_run(first + l, View::new(seen, seen.len(), seen.len()));
+                .look_run(first + l, View::new(&values, values.len(), values.len()));
         }
         now
     }
@@ -146,8 +154,7 @@ impl StepPaths {
             let stop = if watches || events {
                 k + 1
             } else {
-                let due = look.ceil().min(u64::MAX as f64) as u64;
-                due.min(until).min(k + STRETCH).max(k + 1)
+                step_at(look).min(until).min(k + STRETCH).max(k + 1)
             };
             self.walk(stop - k, &mut state, &mut stream);
             for (l, _) in alive.iter().enumerate().filter(|(_, a)| **a) {
@@ -174,6 +181,13 @@ impl StepPaths {
         }
         Ok(())
     }
+}
+
+/// The first step at or after `t >= 0`.
+#[inline]
+fn step_at(t: f64) -> u64 {
+    let whole = t as u64;
+    whole.saturating_add(u64::from((whole as f64) < t))
 }
 
 fn show_events(task: &mut Task<'_>, first: usize, k: u64, index: i64, values: &[f64]) {

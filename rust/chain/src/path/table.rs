@@ -13,11 +13,42 @@ struct Cell {
     other: u32,
 }
 
-/// Where a row's cells lie.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Row {
-    start: usize,
-    width: u32,
+/// Where the cells of the rows lie.
+#[derive(Clone, Debug, PartialEq)]
+enum Rows {
+    /// Rows of one width, as a full matrix has them: the place of a row is computed, not looked up. In a single path each
+    /// look-up waits for the one before.
+    Equal { n: usize, width: u32 },
+    /// The start and the width of each.
+    Each(Vec<(usize, u32)>),
+}
+
+impl Rows {
+    fn new(each: Vec<(usize, u32)>) -> Self {
+        match each.first() {
+            Some(&(_, width)) if each.iter().all(|row| row.1 == width) => Self::Equal {
+                n: each.len(),
+                width,
+            },
+            _ => Self::Each(each),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Equal { n, .. } => *n,
+            Self::Each(rows) => rows.len(),
+        }
+    }
+
+    /// First cell and number of cells of a row.
+    #[inline]
+    fn get(&self, state: u32) -> Option<(usize, u32)> {
+        match self {
+            Self::Equal { width, .. } => Some((state as usize * *width as usize, *width)),
+            Self::Each(rows) => rows.get(state as usize).copied(),
+        }
+    }
 }
 
 /// For each state the alias table of its successors, in one array.
@@ -25,7 +56,7 @@ struct Row {
 /// Walker, ACM Trans. Math. Softw. 3 (1977) 253-256; Vose, IEEE Trans. Softw. Eng. 17 (1991) 972-975.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tables {
-    rows: Vec<Row>,
+    rows: Rows,
     cells: Vec<Cell>,
 }
 
@@ -51,10 +82,7 @@ impl Tables {
                 to.push(i as u32);
                 weight.push(1.0);
             }
-            rows.push(Row {
-                start: cells.len(),
-                width: to.len() as u32,
-            });
+            rows.push((cells.len(), to.len() as u32));
             thresholds.clear();
             thresholds.resize(to.len(), 0);
             others.clear();
@@ -68,7 +96,10 @@ impl Tables {
                 });
             }
         }
-        Ok(Self { rows, cells })
+        Ok(Self {
+            rows: Rows::new(rows),
+            cells,
+        })
     }
 
     /// Number of states.
@@ -79,11 +110,11 @@ impl Tables {
     /// The successor of `state` for a word. A state without successors stays.
     #[inline]
     pub fn next(&self, state: u32, word: u64) -> u32 {
-        let Some(row) = self.rows.get(state as usize) else {
+        let Some((start, width)) = self.rows.get(state) else {
             return state;
         };
-        let product = u128::from(word) * u128::from(row.width);
-        let Some(cell) = self.cells.get(row.start + (product >> 64) as usize) else {
+        let product = u128::from(word) * u128::from(width);
+        let Some(cell) = self.cells.get(start + (product >> 64) as usize) else {
             return state;
         };
         // Without a branch: a coin cannot be predicted.
@@ -93,15 +124,15 @@ impl Tables {
 
     /// True if no word leads away from `state`.
     pub fn absorbs(&self, state: u32) -> bool {
-        self.rows
-            .get(state as usize)
-            .is_some_and(|row| row.width == 1 && self.cells[row.start].own == state)
+        self.rows.get(state).is_some_and(|(start, width)| {
+            width == 1 && self.cells.get(start).is_some_and(|c| c.own == state)
+        })
     }
 
     /// The probabilities that the table of `state` realises, as (successor, mass).
     pub fn mass(&self, state: usize) -> Vec<(u32, f64)> {
-        let row = self.rows[state];
-        let cells = &self.cells[row.start..row.start + row.width as usize];
+        let (start, width) = self.rows.get(state as u32).unwrap_or_default();
+        let cells = &self.cells[start..start + width as usize];
         let mut units: Vec<(u32, u128)> = cells.iter().map(|c| (c.own, 0)).collect();
         for cell in cells {
             for (to, unit) in &mut units {

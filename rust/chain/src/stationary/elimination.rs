@@ -7,7 +7,7 @@ use quincunx_core::{Error, Result};
 use super::gth::{LARGE, normalise};
 use super::order::{Order, minimum_degree};
 
-/// The stationary law of an irreducible chain by the elimination of [`super::gth()`], one state after the other in
+/// The stationary law of an irreducible chain by the elimination of [`gth`](super::gth::gth), one state after the other in
 /// an order of small fill. None where it would take more than `work` multiplications.
 pub(super) fn eliminate(
     edges: &Csr,
@@ -136,6 +136,7 @@ impl Factors {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::super::gth::gth;
+    use super::super::square::Square;
     use super::*;
 
     /// A queue network on an m x m grid with one-way moves.
@@ -165,13 +166,8 @@ mod tests {
     fn agrees_with_the_dense_elimination() {
         for m in [2usize, 5, 13] {
             let q = grid(m);
-            let n = q.n();
-            let mut dense = vec![0.0; n * n];
-            for i in 0..n {
-                q.entries(i).for_each(|(j, v)| dense[i * n + j] = v);
-            }
             let pulse = Pulse::new();
-            let x = gth(&mut dense, n, &pulse).unwrap();
+            let x = gth(Square::of(&q), &pulse).unwrap();
             let y = eliminate(&q, &q.transpose(), u64::MAX, &pulse)
                 .unwrap()
                 .unwrap();

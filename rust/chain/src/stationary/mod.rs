@@ -5,7 +5,8 @@ mod elimination;
 mod gth;
 mod multilevel;
 mod order;
+mod panel;
 mod solve;
+mod square;
 
-pub use gth::gth;
 pub use solve::{Options, Route, Stationary};

@@ -6,6 +6,7 @@ use quincunx_core::{Error, Result};
 
 use super::coarsen::Level;
 use super::gth::{gth, normalise};
+use super::square::Square;
 
 /// Chains of at most this many states are solved by dense elimination.
 const DIRECT: usize = 200;
@@ -75,11 +76,7 @@ fn cycle(level: &Level, mut x: Vec<f64>, pulse: &Pulse) -> Result<Vec<f64>> {
     pulse.check()?;
     let n = level.n();
     if n <= DIRECT {
-        let mut dense = vec![0.0; n * n];
-        for i in 0..n {
-            level.out.entries(i).for_each(|(j, q)| dense[i * n + j] = q);
-        }
-        return gth(&mut dense, n, pulse);
+        return gth(Square::of(&level.out), pulse);
     }
     sweep(level, &mut x, 0..n);
     sweep(level, &mut x, 0..n);

@@ -8,6 +8,7 @@ use quincunx_core::{Error, Result};
 use super::elimination::eliminate;
 use super::gth::gth;
 use super::multilevel::multilevel;
+use super::square::Square;
 use crate::matrix::{MarkovChain, MarkovJump};
 use crate::structure::Classes;
 
@@ -102,7 +103,9 @@ fn stationary(edges: &Csr, scale: f64, options: Options, pulse: &Pulse) -> Resul
         .zip(classes.recurrent_classes())
     {
         let states = classes.states(c);
-        let law = class_law(&edges.restrict(states), scale, tol, options.route, pulse)?;
+        let part = (states.len() < n).then(|| edges.restrict(states));
+        let part = part.as_ref().unwrap_or(edges);
+        let law = class_law(part, scale, tol, options.route, pulse)?;
         for (&i, &v) in states.iter().zip(&law.x) {
             row[i as usize] = v;
         }
@@ -155,26 +158,21 @@ fn class_law(
 ) -> Result<Law> {
     let n = edges.n();
     let full = n <= DENSE_FULL && edges.nnz() > n * n / FULL;
-    let direct = |x: Vec<f64>, reverse: &Csr, route| Law {
-        residual: residual(edges, reverse, &x) / scale,
+    let direct = |x: Vec<f64>, route| Law {
+        residual: residual(edges, &x) / scale,
         iterations: 0,
         x,
         route,
     };
     if route == Some(Route::Dense) || (route.is_none() && (n <= DENSE || full)) {
-        let mut dense = vec![0.0; n * n];
-        for i in 0..n {
-            edges.entries(i).for_each(|(j, v)| dense[i * n + j] = v);
-        }
-        let x = gth(&mut dense, n, pulse)?;
-        return Ok(direct(x, &edges.transpose(), Route::Dense));
+        let x = gth(Square::of(edges), pulse)?;
+        return Ok(direct(x, Route::Dense));
     }
     let thin = edges.nnz() <= 2 * n + n / 5;
     if route == Some(Route::Sparse) || (route.is_none() && (n <= SPARSE || thin)) {
-        let reverse = edges.transpose();
         let work = if route.is_none() { WORK } else { u64::MAX };
-        if let Some(x) = eliminate(edges, &reverse, work, pulse)? {
-            return Ok(direct(x, &reverse, Route::Sparse));
+        if let Some(x) = eliminate(edges, &edges.transpose(), work, pulse)? {
+            return Ok(direct(x, Route::Sparse));
         }
     }
     let found = multilevel(edges, scale, tol, pulse)?;
@@ -187,14 +185,16 @@ fn class_law(
 }
 
 /// `||x Q||_1`.
-fn residual(edges: &Csr, reverse: &Csr, x: &[f64]) -> f64 {
-    (0..edges.n())
-        .map(|j| {
-            let inflow: f64 = reverse.entries(j).map(|(i, v)| x[i] * v).sum();
-            let exit: f64 = edges.row(j).1.iter().sum();
-            (inflow - x[j] * exit).abs()
-        })
-        .sum()
+fn residual(edges: &Csr, x: &[f64]) -> f64 {
+    let mut inflow = vec![0.0; edges.n()];
+    for (i, &x) in x.iter().enumerate() {
+        edges.entries(i).for_each(|(j, v)| inflow[j] += x * v);
+    }
+    let balance = |(j, inflow): (usize, f64)| {
+        let exit: f64 = edges.row(j).1.iter().sum();
+        (inflow - x[j] * exit).abs()
+    };
+    inflow.into_iter().enumerate().map(balance).sum()
 }
 
 impl MarkovChain {

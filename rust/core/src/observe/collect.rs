@@ -15,7 +15,8 @@ use super::write::{
 use crate::{Error, Result};
 
 enum Store {
-    Values(Vec<Array>),
+    /// None before the first block: a path alone brings its own array.
+    Values(Option<Vec<Array>>),
     /// Blocks by number, each the traces of its replicas: they are flattened at the end.
     Events(BTreeMap<u64, Vec<Trace>>),
     Moments(Vec<MomentTree>),
@@ -55,7 +56,7 @@ impl Collector {
             .parts
             .iter()
             .zip(&folds)
-            .map(|(p, f)| Mutex::new(Self::store(p, f, &kinds, sets, rows)))
+            .map(|(p, f)| Mutex::new(Self::store(p, f, sets)))
             .collect();
         let endings = Mutex::new(Endings {
             status: vec![Status::Truncated as u8; rows],
@@ -75,7 +76,7 @@ impl Collector {
         })
     }
 
-    fn store(part: &Part, fold: &Fold, kinds: &[Kind], sets: usize, rows: usize) -> Store {
+    fn store(part: &Part, fold: &Fold, sets: usize) -> Store {
         let times = if let Observer::Grid { times } = &part.observer {
             times.len()
         } else {
@@ -88,66 +89,80 @@ impl Collector {
                 Store::Histogram(vec![0; sets * width * times * (edges.len() + 1)])
             }
             (Reduce::Keep, Observer::Events) => Store::Events(BTreeMap::new()),
-            (Reduce::Keep, observer) => {
-                let mut arrays = Vec::new();
-                if matches!(observer, Observer::FirstPassage { .. }) {
-                    arrays.push(Array::zeros(Kind::Float, rows));
-                    arrays.push(Array::zeros(Kind::Byte, rows));
-                }
-                if let Some(rewrite) = &fold.rewrite {
-                    arrays.extend(
-                        (0..rewrite.width()).map(|_| Array::zeros(Kind::Float, rows * times)),
-                    );
-                } else {
-                    arrays.extend(part.of.iter().map(|o| {
-                        let (len, own) = layout(part, o.width());
-                        Array::zeros(
-                            if own { kind_of(o, kinds) } else { Kind::Float },
-                            rows * len,
-                        )
-                    }));
-                }
-                Store::Values(arrays)
-            }
+            (Reduce::Keep, _) => Store::Values(None),
         }
+    }
+
+    /// The arrays of a part that is kept, for all replicas.
+    fn arrays(&self, part: &Part, fold: &Fold) -> Vec<Array> {
+        let rows = locked(&self.endings).status.len();
+        let mut arrays = Vec::new();
+        if matches!(part.observer, Observer::FirstPassage { .. }) {
+            arrays.push(Array::zeros(Kind::Float, rows));
+            arrays.push(Array::zeros(Kind::Byte, rows));
+        }
+        if let (Some(rewrite), Observer::Grid { times }) = (&fold.rewrite, &part.observer) {
+            let column = |_| Array::zeros(Kind::Float, rows * times.len());
+            arrays.extend((0..rewrite.width()).map(column));
+            return arrays;
+        }
+        arrays.extend(part.of.iter().map(|o| {
+            let (len, own) = layout(part, o.width());
+            let kind = if own {
+                kind_of(o, &self.kinds)
+            } else {
+                Kind::Float
+            };
+            Array::zeros(kind, rows * len)
+        }));
+        arrays
     }
 
     /// Takes the tracks of consecutive replicas of one set, `first` first. Reductions demand whole blocks
     /// of [`BLOCK`] replicas (the last one of a set may be shorter).
-    pub fn insert(&self, set: usize, first: u64, tracks: &[Track]) -> Result<()> {
+    pub fn insert(&self, set: usize, first: u64, mut tracks: Vec<Track>) -> Result<()> {
         let row0 = usize::try_from(set as u64 * self.replicas + first)
             .map_err(|_| Error::Internal("row number".into()))?;
-        self.end(set, row0, tracks);
+        self.end(set, row0, &tracks);
         for (p, (part, fold)) in self.plan.parts.iter().zip(&self.folds).enumerate() {
             let rewritten = match (&fold.rewrite, &part.observer) {
                 (Some(rewrite), Observer::Grid { times }) => Some((
                     rewrite.width(),
-                    rewritten(rewrite.as_ref(), times, part, p, tracks)?,
+                    rewritten(rewrite.as_ref(), times, part, p, &tracks)?,
                 )),
                 _ => None,
             };
             let mut store = locked(&self.stores[p]);
             match &mut *store {
-                Store::Values(arrays) => match &rewritten {
-                    Some((width, rows)) => {
-                        write_rewritten(arrays, rows, *width, row0, tracks.len())
+                Store::Values(kept) => {
+                    if rewritten.is_none()
+                        && kept.is_none()
+                        && let Some(array) = self.alone(part, p, &mut tracks)
+                    {
+                        *kept = Some(vec![array]);
+                        continue;
                     }
-                    None => tracks.iter().enumerate().for_each(|(i, track)| {
-                        write_track(arrays, part, &track.traces[p], row0 + i)
-                    }),
-                },
+                    let arrays = kept.get_or_insert_with(|| self.arrays(part, fold));
+                    match &rewritten {
+                        Some((width, rows)) => {
+                            write_rewritten(arrays, rows, *width, row0, tracks.len());
+                        }
+                        None => tracks.iter().enumerate().for_each(|(i, track)| {
+                            write_track(arrays, part, &track.traces[p], row0 + i);
+                        }),
+                    }
+                }
                 Store::Events(blocks) => {
-                    blocks.insert(
-                        row0 as u64,
-                        tracks.iter().map(|t| t.traces[p].clone()).collect(),
-                    );
+                    // Taken, not copied: this is the only part that reads them.
+                    let events = |t: &mut Track| t.traces[p].take_events();
+                    blocks.insert(row0 as u64, tracks.iter_mut().map(events).collect());
                 }
                 Store::Moments(trees) => {
                     let Reduce::Moments { order, cov } = fold.reduce else {
                         continue;
                     };
                     let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
-                    let rows = grid_rows(part, p, tracks, rewritten.as_ref());
+                    let rows = grid_rows(part, p, &tracks, rewritten.as_ref());
                     let length = rows.first().map_or(0, |r| r.len());
                     let block = Moments::of(
                         rows.iter().copied(),
@@ -162,13 +177,27 @@ impl Collector {
                         continue;
                     };
                     let width = rewritten.as_ref().map_or(part.width(), |r| r.0);
-                    for row in grid_rows(part, p, tracks, rewritten.as_ref()) {
+                    for row in grid_rows(part, p, &tracks, rewritten.as_ref()) {
                         count_cells(counts, row, edges, width, set);
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// The grid of a path that is alone in the run and was seen to its end becomes the array: a long path is not copied.
+    fn alone(&self, part: &Part, p: usize, tracks: &mut [Track]) -> Option<Array> {
+        let ([of], [track], 1) = (&part.of[..], tracks, locked(&self.endings).status.len()) else {
+            return None;
+        };
+        match track.traces.get_mut(p) {
+            Some(Trace::Grid(values)) if values.len() == part.values() => {
+                let values = std::mem::take(values).into_vec();
+                Some(Array::of(kind_of(of, &self.kinds), values))
+            }
+            _ => None,
+        }
     }
 
     fn end(&self, set: usize, row0: usize, tracks: &[Track]) {
@@ -191,6 +220,13 @@ impl Collector {
 
     /// The finished outputs, one per part.
     pub fn finish(self) -> (Vec<Output>, Endings) {
+        let parts = self.plan.parts.iter().zip(&self.folds);
+        for (store, (part, fold)) in self.stores.iter().zip(parts) {
+            // A run without replicas.
+            if let Store::Values(kept @ None) = &mut *locked(store) {
+                *kept = Some(self.arrays(part, fold));
+            }
+        }
         let kinds = self.kinds;
         let outputs = self
             .stores
@@ -198,7 +234,7 @@ impl Collector {
             .zip(&self.plan.parts)
             .map(
                 |(store, part)| match store.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                    Store::Values(arrays) => Output::Values(arrays),
+                    Store::Values(arrays) => Output::Values(arrays.unwrap_or_default()),
                     Store::Events(blocks) => flatten_events(part, &kinds, blocks),
                     Store::Moments(trees) => {
                         Output::Moments(trees.iter().map(MomentTree::total).collect())

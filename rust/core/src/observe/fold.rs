@@ -84,11 +84,29 @@ impl Array {
         }
     }
 
-    pub(super) fn push(&mut self, value: f64) {
+    pub(super) fn with_capacity(kind: Kind, len: usize) -> Self {
+        match kind {
+            Kind::Float => Self::Float(Vec::with_capacity(len)),
+            Kind::Int => Self::Int(Vec::with_capacity(len)),
+            Kind::Byte => Self::Byte(Vec::with_capacity(len)),
+        }
+    }
+
+    /// The array of `values`, converted; where the size of an element allows it in the same place.
+    pub(super) fn of(kind: Kind, values: Vec<f64>) -> Self {
+        match kind {
+            Kind::Float => Self::Float(values),
+            Kind::Int => Self::Int(values.into_iter().map(|v| v as i64).collect()),
+            Kind::Byte => Self::Byte(values.into_iter().map(|v| v as i8).collect()),
+        }
+    }
+
+    /// Writes `values` behind what is there, converted.
+    pub(super) fn extend<'a>(&mut self, values: impl Iterator<Item = &'a f64>) {
         match self {
-            Self::Float(a) => a.push(value),
-            Self::Int(a) => a.push(value as i64),
-            Self::Byte(a) => a.push(value as i8),
+            Self::Float(a) => a.extend(values),
+            Self::Int(a) => a.extend(values.map(|&v| v as i64)),
+            Self::Byte(a) => a.extend(values.map(|&v| v as i8)),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::times::{Times, increasing};
 use super::view::Evaluate;
 use crate::{Error, Result};
 
@@ -64,7 +65,7 @@ pub enum Observer {
     /// The values at given times.
     Grid {
         /// Increasing times.
-        times: Vec<f64>,
+        times: Times,
     },
     /// Every event, with the start as event -1.
     Events,
@@ -118,7 +119,7 @@ impl Part {
     /// Checks an observer against the time span of the run.
     pub fn new(observer: Observer, of: Vec<Observable>) -> Result<Self> {
         if let Observer::Grid { times } = &observer {
-            increasing("times", times)?;
+            times.check("times")?;
         }
         if let Observer::Occupation { edges, .. } = &observer {
             increasing("bins", edges)?;
@@ -155,7 +156,7 @@ impl Part {
 
     /// The columns observed, in order, of a plain part.
     #[inline]
-    pub(super) fn columns(&self) -> impl Iterator<Item = usize> + '_ {
+    pub(super) fn columns(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         self.of.iter().flat_map(|o| match o {
             Observable::Columns(range) => range.clone(),
             Observable::Formula(_) => 0..0,
@@ -182,29 +183,15 @@ impl Part {
         )
     }
 
-    /// The times at which it wants to look, up to `t1`.
-    fn looks(&self, t1: f64) -> Vec<f64> {
+    /// The times up to `t1` at which it wants to look, if it chooses its times.
+    fn looks(&self, t1: f64) -> Option<Times> {
         match &self.observer {
-            Observer::Grid { times } => times.clone(),
-            Observer::Autocorrelation { from, spacing, .. } => (0u32..)
-                .map(|k| from + f64::from(k) * spacing)
-                .take_while(|&s| s <= t1)
-                .collect(),
-            _ => Vec::new(),
+            Observer::Grid { times } => Some(times.clone()),
+            Observer::Autocorrelation { from, spacing, .. } => {
+                Some(Times::every(*from, *spacing, t1))
+            }
+            _ => None,
         }
-    }
-}
-
-fn increasing(what: &str, values: &[f64]) -> Result<()> {
-    crate::error::check::all_finite(what, values)?;
-    match values.windows(2).position(|w| w[0] >= w[1]) {
-        None => Ok(()),
-        Some(i) => Err(Error::invalid_at(
-            what,
-            [i + 1],
-            format!("{:?}", values[i + 1]),
-            "must be increasing",
-        )),
     }
 }
 
@@ -213,9 +200,9 @@ fn increasing(what: &str, values: &[f64]) -> Result<()> {
 pub struct Plan {
     /// The observers.
     pub parts: Vec<Part>,
-    /// Increasing times at which some part looks.
-    pub(super) looks: Vec<f64>,
-    /// The sets of parts that look together, and the set of each of these times.
+    /// Times at which some part looks.
+    pub(super) looks: Times,
+    /// The sets of parts that look together, and the set of each of these times; none where they all look every time.
     groups: Vec<Vec<usize>>,
     group: Vec<u32>,
 }
@@ -223,39 +210,58 @@ pub struct Plan {
 impl Plan {
     /// Merges the looks of all parts of a run that ends at `t1`.
     pub fn new(parts: Vec<Part>, t1: f64) -> Self {
-        let mut all: Vec<(f64, usize)> = Vec::new();
-        for (p, part) in parts.iter().enumerate() {
-            all.extend(part.looks(t1).into_iter().map(|s| (s, p)));
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let looks = |p: usize| parts[p].looks(t1).map(|times| (p, times));
+        let lookers: Vec<(usize, Times)> = (0..parts.len()).filter_map(looks).collect();
         let mut plan = Self {
+            looks: lookers
+                .first()
+                .map_or_else(|| Vec::new().into(), |(_, times)| times.clone()),
+            groups: vec![lookers.iter().map(|&(p, _)| p).collect()],
+            group: Vec::new(),
             parts,
-            looks: Vec::with_capacity(all.len()),
-            groups: Vec::new(),
-            group: Vec::with_capacity(all.len()),
         };
-        let mut together = Vec::new();
-        for same in all.chunk_by(|a, b| a.0 == b.0) {
-            together.clear();
-            together.extend(same.iter().map(|&(_, p)| p));
-            let known = plan.groups.iter().position(|g| *g == together);
-            let group = known.unwrap_or_else(|| {
-                plan.groups.push(together.clone());
-                plan.groups.len() - 1
-            });
-            plan.looks.push(same[0].0);
-            plan.group.push(group as u32);
+        if lookers.iter().any(|(_, times)| *times != plan.looks) {
+            plan.merge(&lookers);
         }
         plan
     }
 
+    fn merge(&mut self, lookers: &[(usize, Times)]) {
+        let each =
+            |(p, times): &'_ (usize, Times)| times.ahead(0).map(|t| (t, *p)).collect::<Vec<_>>();
+        let mut all: Vec<(f64, usize)> = lookers.iter().flat_map(each).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.groups.clear();
+        let mut together = Vec::new();
+        for same in all.chunk_by(|a, b| a.0 == b.0) {
+            together.clear();
+            together.extend(same.iter().map(|&(_, p)| p));
+            let known = self.groups.iter().position(|g| *g == together);
+            let group = known.unwrap_or_else(|| {
+                self.groups.push(together.clone());
+                self.groups.len() - 1
+            });
+            self.group.push(group as u32);
+        }
+        self.looks = all
+            .chunk_by(|a, b| a.0 == b.0)
+            .map(|same| same[0].0)
+            .collect();
+    }
+
     /// The parts that look at time number `index`.
+    #[inline]
     pub(super) fn lookers(&self, index: usize) -> &[usize] {
-        let group = self
-            .group
-            .get(index)
-            .and_then(|&g| self.groups.get(g as usize));
-        group.map_or(&[], Vec::as_slice)
+        let group = self.group.get(index).map_or(0, |&g| g as usize);
+        self.groups.get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many of the looks `index..end` the parts that look first make together.
+    pub(super) fn alike(&self, index: usize, end: usize) -> usize {
+        match self.group.get(index..end) {
+            Some(ahead) => ahead.iter().take_while(|&g| *g == ahead[0]).count(),
+            None => end - index,
+        }
     }
 
     /// True if some part must see every event or step.

@@ -3,8 +3,59 @@
 use super::plan::{Observer, Part};
 use super::recorder::Hold;
 use super::track::{Lagged, Trace};
+use super::view::View;
 
 impl Trace {
+    /// The values at one time that was asked for.
+    #[inline]
+    pub(super) fn look(&mut self, row: impl Iterator<Item = f64>) {
+        match self {
+            Self::Grid(kept) => kept.extend(row),
+            Self::Autocorrelation(lagged) => lagged.push(row),
+            _ => {}
+        }
+    }
+
+    /// The values of `columns` at so many times as `view` has lanes.
+    pub(super) fn look_run(
+        &mut self,
+        view: View<'_>,
+        columns: impl Iterator<Item = usize> + Clone,
+    ) {
+        let mut first = columns.clone();
+        match (self, first.next(), first.next()) {
+            (Self::Grid(kept), Some(c), None) => kept.extend_from_slice(view.column(c)),
+            (trace, ..) => {
+                for l in 0..view.lanes() {
+                    trace.look(columns.clone().map(|c| view.get(c, l)));
+                }
+            }
+        }
+    }
+
+    /// Number of events in the list.
+    pub(super) fn events(&self) -> usize {
+        match self {
+            Self::Events(times, ..) => times.len(),
+            _ => 0,
+        }
+    }
+
+    /// The list of events; none are left.
+    pub(super) fn take_events(&mut self) -> Self {
+        std::mem::replace(self, Self::Events(Vec::new(), Vec::new(), Vec::new()))
+    }
+
+    /// Event number `index` at `t`, with the values after it.
+    #[inline]
+    pub(super) fn event(&mut self, t: f64, index: i64, row: impl Iterator<Item = f64>) {
+        if let Self::Events(times, events, values) = self {
+            times.push(t);
+            events.push(index);
+            values.extend(row);
+        }
+    }
+
     pub(super) fn hold(&mut self, part: &Part, hold: &Hold, row: impl Iterator<Item = f64>) {
         match (self, &part.observer) {
             (Self::Average(weight, sums), Observer::TimeAverage { from }) => {

@@ -118,7 +118,12 @@ pub struct Track {
 
 impl Track {
     /// A replica that nobody has looked at yet.
+    #[inline]
     pub(super) fn new(parts: &[Part]) -> Self {
+        let mut traces = SmallVec::with_capacity(parts.len());
+        for part in parts {
+            traces.push(Trace::new(part));
+        }
         Self {
             status: Status::Ok,
             failed_at: f64::NAN,
@@ -127,7 +132,7 @@ impl Track {
             done: false,
             events: 0,
             tallies: SmallVec::new(),
-            traces: parts.iter().map(Trace::new).collect(),
+            traces,
         }
     }
 }
@@ -163,10 +168,10 @@ impl Track {
     /// Fits what was observed up to `time` to a plan with a later end. Refused when the new plan would have looked
     /// at other times so far.
     pub(crate) fn replan(&mut self, plan: &Plan, time: f64) -> Result<()> {
-        self.looked = plan.looks.partition_point(|&s| s <= time);
+        self.looked = plan.looks.up_to(time);
         for (trace, part) in self.traces.iter_mut().zip(&plan.parts) {
             if let (Trace::Grid(values), Observer::Grid { times }) = (trace, &part.observer) {
-                let seen = times.partition_point(|&s| s <= time) * part.width();
+                let seen = times.up_to(time) * part.width();
                 if self.status.is_fine() && values.len() < seen {
                     return Err(Error::Refused(
                         "checkpoint: the longer run observes other times than the shorter one did; give observe= explicit times (every, at)".into(),

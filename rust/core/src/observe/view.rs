@@ -1,6 +1,7 @@
 //! What a kernel shows of its replicas: columns of values, one lane per replica.
 
 use std::fmt;
+use std::ops::Range;
 
 /// Columns of values for `lanes` replicas: column `c` of lane `l` is `data[c * stride + l]`.
 /// The columns are the kernel's quantities in declared order, arrays flattened.
@@ -40,6 +41,17 @@ impl<'a> View<'a> {
             data: self.data.get(l..).unwrap_or(&[]),
             stride: self.stride,
             lanes: 1,
+        }
+    }
+
+    /// The lanes `lanes` of this view alone.
+    #[inline]
+    pub fn span(self, lanes: Range<usize>) -> Self {
+        debug_assert!(lanes.end <= self.lanes);
+        Self {
+            data: self.data.get(lanes.start..).unwrap_or(&[]),
+            stride: self.stride,
+            lanes: lanes.len(),
         }
     }
 

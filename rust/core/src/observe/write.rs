@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fold::{Array, Output, Rewrite};
 use super::plan::{Kind, Observable, Observer, Part};
+use super::times::Times;
 use super::trace::cell;
 use super::track::{Lagged, Trace, Track};
 use crate::Result;
@@ -62,7 +63,7 @@ pub(super) fn grid_rows<'a>(
 
 pub(super) fn rewritten(
     rewrite: &dyn Rewrite,
-    times: &[f64],
+    times: &Times,
     part: &Part,
     p: usize,
     tracks: &[Track],
@@ -74,7 +75,8 @@ pub(super) fn rewritten(
             row.iter_mut().zip(values).for_each(|(r, v)| *r = *v);
         }
     }
-    rewrite.rewrite(times, &rows, tracks.len())
+    let times: Vec<f64> = times.ahead(0).collect();
+    rewrite.rewrite(&times, &rows, tracks.len())
 }
 
 pub(super) fn write_rewritten(
@@ -111,8 +113,10 @@ pub(super) fn write_track(arrays: &mut [Array], part: &Part, trace: &Trace, row:
         match trace {
             Trace::Grid(values) => {
                 let rows = values.chunks_exact(width.max(1));
-                if w == 1 {
+                if width == 1 {
                     // By far the most common: one number per time.
+                    array.write(at, values.iter().copied());
+                } else if w == 1 {
                     array.write(at, rows.map(|r| r[span.start]));
                 } else {
                     array.write(at, rows.flat_map(|r| r[span.clone()].iter().copied()));
@@ -173,25 +177,35 @@ pub(super) fn flatten_events(
     kinds: &[Kind],
     blocks: BTreeMap<u64, Vec<Trace>>,
 ) -> Output {
+    let rows: usize = blocks.values().flatten().map(Trace::events).sum();
     let (mut offsets, mut times, mut events) = (vec![0_i64], Vec::new(), Vec::new());
     let mut values: Vec<Array> = part
         .of
         .iter()
-        .map(|o| Array::zeros(kind_of(o, kinds), 0))
+        .map(|o| Array::with_capacity(kind_of(o, kinds), rows * o.width()))
         .collect();
+    let width = part.width().max(1);
     for trace in blocks.into_values().flatten() {
         if let Trace::Events(t, e, v) = trace {
-            for row in v.chunks_exact(part.width().max(1)) {
-                let mut offset = 0;
-                for (observable, array) in part.of.iter().zip(&mut values) {
-                    row[offset..offset + observable.width()]
-                        .iter()
-                        .for_each(|&x| array.push(x));
-                    offset += observable.width();
+            let mut offset = 0;
+            for (observable, array) in part.of.iter().zip(&mut values) {
+                let span = offset..offset + observable.width();
+                offset = span.end;
+                if span.len() == 1 {
+                    array.extend(v.iter().skip(span.start).step_by(width));
+                } else {
+                    array.extend(v.chunks_exact(width).flat_map(|row| &row[span.clone()]));
                 }
             }
-            times.extend(t);
-            events.extend(e);
+            // One path alone keeps its lists.
+            if times.is_empty() {
+                (times, events) = (t, e);
+                times.reserve_exact(rows - times.len());
+                events.reserve_exact(rows - events.len());
+            } else {
+                times.extend(t);
+                events.extend(e);
+            }
         }
         offsets.push(times.len() as i64);
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Key, Purpose, Stream};
+use super::{Key, Purpose, Stream, ziggurat};
 use crate::simd::math::stream;
 use crate::simd::{LANES, Lanes, Vector};
 
@@ -64,38 +64,21 @@ impl LaneStreams {
     }
 
     /// Fills rows of one chunk per eight lanes with standard normals: `rows[r * chunks + c]` holds normal `r` of the
-    /// lanes of chunk `c`. A whole number of pairs is drawn: a last odd row is left alone.
+    /// lanes of chunk `c`.
     #[inline(always)]
     pub fn normals<V: Vector>(&mut self, rows: &mut [Lanes<f64>]) {
-        let width = self.chunks.len();
-        if width == 0 {
-            return;
-        }
-        for (c, chunk) in self.chunks.iter_mut().enumerate() {
-            for part in 0..V::PARTS {
-                let mut words = Words::<V>::load(chunk, part);
-                // In two passes, each with one long operation (division, root) and a short chain around it: their
-                // waits overlap, while those of a whole pair at once do not.
-                for pair in rows.chunks_exact_mut(2 * width) {
-                    let (quarter, b) = words.half_normals();
-                    V::store(&mut pair[c], part, quarter);
-                    V::store(&mut pair[width + c], part, V::from_bits(b));
-                }
-                words.store(chunk, part);
-                for pair in rows.chunks_exact_mut(2 * width) {
-                    let quarter = V::load(&pair[c], part);
-                    let b = V::to_bits(V::load(&pair[width + c], part));
-                    let (even, odd) = stream::normals_of::<V>(quarter, b);
-                    V::store(&mut pair[c], part, even);
-                    V::store(&mut pair[width + c], part, odd);
-                }
-            }
-        }
+        self.rows::<V, true>(rows);
     }
 
     /// Fills rows, laid out as in [`LaneStreams::normals`], with uniform numbers in (0, 1).
     #[inline(always)]
     pub fn uniforms<V: Vector>(&mut self, rows: &mut [Lanes<f64>]) {
+        self.rows::<V, false>(rows);
+    }
+
+    /// Normals or uniform numbers: told by a constant, for a function that is handed in would not be inlined.
+    #[inline(always)]
+    fn rows<V: Vector, const NORMAL: bool>(&mut self, rows: &mut [Lanes<f64>]) {
         let width = self.chunks.len();
         if width == 0 {
             return;
@@ -104,7 +87,12 @@ impl LaneStreams {
             for part in 0..V::PARTS {
                 let mut words = Words::<V>::load(chunk, part);
                 for row in rows.chunks_exact_mut(width) {
-                    V::store(&mut row[c], part, words.uniform());
+                    let x = if NORMAL {
+                        words.normal()
+                    } else {
+                        words.uniform()
+                    };
+                    V::store(&mut row[c], part, x);
                 }
                 words.store(chunk, part);
             }
@@ -166,22 +154,13 @@ impl<V: Vector> Words<V> {
     /// Standard exponential. One word per lane.
     #[inline(always)]
     pub fn exponential(&mut self) -> V::F {
-        stream::exponential::<V>(self.word())
+        ziggurat::exponential::<V>(self.word())
     }
 
-    /// What two standard normals are made of, by [`stream::normals_of`]. Two words per lane.
+    /// Standard normal. One word per lane.
     #[inline(always)]
-    fn half_normals(&mut self) -> (V::F, V::U) {
-        let quarter = stream::half_exponential::<V>(self.word());
-        (quarter, self.word())
-    }
-
-    /// Two standard normals. Two words per lane.
-    #[inline(always)]
-    pub fn normal_pair(&mut self) -> (V::F, V::F) {
-        let a = self.word();
-        let b = self.word();
-        stream::normal_pair::<V>(a, b)
+    pub fn normal(&mut self) -> V::F {
+        ziggurat::normal::<V>(self.word())
     }
 
     /// Lanes where `keep` holds stay as they are, the others go back to `before`: for lanes that drew for nothing.

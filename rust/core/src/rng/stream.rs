@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use rand_core::{SeedableRng, TryRng, utils};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Key, Purpose};
+use super::{Address, Key, Purpose, ziggurat};
+use crate::simd::X1;
 use crate::simd::math::scalar::stream as math;
 
 /// xoshiro256++ (Blackman and Vigna 2021), seeded by the first block of an [`Address`].
@@ -66,15 +67,13 @@ impl Stream {
     /// Standard exponential. One word.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        math::exponential(self.word())
+        ziggurat::exponential::<X1>(self.word())
     }
 
-    /// Two independent standard normals. Two words. For a sequence of them see [`Normals`](super::Normals).
+    /// Standard normal. One word.
     #[inline]
-    pub fn normal_pair(&mut self) -> (f64, f64) {
-        let a = self.word();
-        let b = self.word();
-        math::normal_pair(a, b)
+    pub fn normal(&mut self) -> f64 {
+        ziggurat::normal::<X1>(self.word())
     }
 
     /// Uniform among `0..n`, without bias (Lemire 2019); 0 for `n = 0`. One word, rarely more.

@@ -63,6 +63,12 @@ impl Ensemble {
         self.sets.len() * self.rungs
     }
 
+    /// Replicas that should not be cut apart: see [`Kernel::bundle`].
+    pub fn bundle(&self) -> u64 {
+        let sizes = self.sets.iter().map(|set| set.kernel.bundle() as u64);
+        sizes.max().unwrap_or(1)
+    }
+
     /// Runs `n` replicas of every set to the end.
     pub fn simulate(&self, n: u64, pool: &Pool, pulse: &Pulse) -> Result<(Vec<Output>, Endings)> {
         pulse.expect(n * self.sets.len() as u64 * UNITS);
@@ -150,14 +156,14 @@ impl Ensemble {
     fn insert(&self, collector: &Collector, block: &Piece, tracks: Vec<Track>) -> Result<()> {
         let first = block.replicas.start;
         if self.rungs == 1 {
-            return collector.insert(block.set, first, &tracks);
+            return collector.insert(block.set, first, tracks);
         }
         let mut apart: Vec<Vec<Track>> = vec![Vec::new(); self.rungs];
         for (slot, track) in tracks.into_iter().enumerate() {
             apart[slot % self.rungs].push(track);
         }
         apart
-            .iter()
+            .into_iter()
             .enumerate()
             .try_for_each(|(rung, own)| collector.insert(block.set * self.rungs + rung, first, own))
     }
@@ -271,11 +277,11 @@ impl Ensemble {
                     .map(|(tracks, _)| tracks)
             })
             .collect();
-        let joined = done?.into_iter().reduce(|mut all, more| {
-            all.extend(more);
-            all
-        });
-        Ok(joined.unwrap_or_default())
+        // Whole groups are moved: one by one, short runs would mostly move tracks.
+        let mut groups = done?.into_iter();
+        let mut tracks = groups.next().unwrap_or_default();
+        groups.for_each(|group| tracks.extend(group));
+        Ok(tracks)
     }
 
     fn advance_piece(

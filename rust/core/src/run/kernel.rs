@@ -55,6 +55,12 @@ pub trait Kernel: Send + Sync + std::fmt::Debug {
 
     /// Replicas that are cheapest to run together (lanes); tasks hold multiples of it where possible.
     fn grain(&self) -> usize {
+        self.bundle()
+    }
+
+    /// Replicas that share their work, from a multiple of their number on: one of them costs as much as all, so that
+    /// nothing is won by cutting a run between them.
+    fn bundle(&self) -> usize {
         1
     }
 

@@ -74,6 +74,17 @@ impl Vector for N2 {
         );
     }
     #[inline(always)]
+    fn lookup<const T: usize>(table: &[u64; T], index: uint64x2_t) -> uint64x2_t {
+        const { assert!(T.is_power_of_two()) };
+        let at = |i: u64| table[i as usize % T];
+        // SAFETY: as in `ops!`.
+        #[allow(unused_unsafe)]
+        unsafe {
+            let (low, high) = (vgetq_lane_u64::<0>(index), vgetq_lane_u64::<1>(index));
+            vcombine_u64(vdup_n_u64(at(low)), vdup_n_u64(at(high)))
+        }
+    }
+    #[inline(always)]
     fn shl<const K: u32>(a: uint64x2_t) -> uint64x2_t {
         // SAFETY: as in `ops!`.
         #[allow(unused_unsafe)]

@@ -53,6 +53,11 @@ impl Vector for X1 {
         fn mask(bits: u32) -> bool = bits & 1 != 0;
     }
     #[inline(always)]
+    fn lookup<const T: usize>(table: &[u64; T], index: u64) -> u64 {
+        const { assert!(T.is_power_of_two()) };
+        table[index as usize % T]
+    }
+    #[inline(always)]
     fn shl<const K: u32>(a: u64) -> u64 {
         a << K
     }

@@ -101,15 +101,14 @@ functions! {
     trunc: |x, y| math::trunc::<V>(x);
     round_even: |x, y| math::round_even::<V>(x);
     xor3: |x, y| V::from_bits(V::xor3(V::to_bits(x), V::to_bits(y), V::splat_u(5 << 40)));
-    swap_where: |x, y| V::swap_where::<62>(V::to_bits(x), x, y).0;
-    swapped: |x, y| V::swap_where::<17>(V::to_bits(x), x, y).1;
     exponent: |x, y| V::parts(V::to_bits(V::abs(x)), 0x3fe8 << 48).0;
     fraction: |x, y| V::from_bits(V::parts(V::to_bits(V::abs(x)), 0x3fe8 << 48).1);
     stream_ln: |x, y| math::stream::ln::<V>(V::abs(x));
     stream_exp: |x, y| math::stream::exp::<V>(x);
     unit: |x, y| math::stream::unit::<V>(V::to_bits(x));
-    normal_cos: |x, y| math::stream::normal_pair::<V>(V::to_bits(x), V::to_bits(y)).0;
-    normal_sin: |x, y| math::stream::normal_pair::<V>(V::to_bits(x), V::to_bits(y)).1;
+    lookup: |x, y| V::from_bits(V::lookup(&SPECIAL.map(f64::to_bits), V::shr::<53>(V::to_bits(x))));
+    normal: |x, y| crate::rng::ziggurat::normal::<V>(V::to_bits(x));
+    exponential: |x, y| crate::rng::ziggurat::exponential::<V>(V::to_bits(x));
 }
 
 const SPECIAL: [f64; 16] = [
@@ -173,9 +172,9 @@ fn parts_wrap_around_and_masks_round_trip() {
                 assert_eq!(V::bits(V::mask(bits)), bits);
                 assert_eq!(V::all(V::mask(bits)), bits == (1 << V::N) - 1);
             }
-            let index = V::splat_u(9);
-            V::store(&mut back, 0, V::gather(&chunk.0, index));
-            assert_eq!(back[0], 7.0);
+            let found = V::lookup(&chunk.0.map(f64::to_bits), V::splat_u(13));
+            V::store(&mut back, 0, V::from_bits(found));
+            assert_eq!(back[0], 5.0);
         }
     }
     for level in Level::available() {

@@ -72,19 +72,13 @@ pub trait Vector: Copy + Send + Sync + 'static {
     /// `a` rotated left by `K`, `0 < K < 64`
     fn rotl<const K: u32>(a: Self::U) -> Self::U;
 
+    /// `table[index % T]` in each lane. `T`: a power of two
+    fn lookup<const T: usize>(table: &[u64; T], index: Self::U) -> Self::U;
+
     /// `a ^ b ^ c`
     #[inline(always)]
     fn xor3(a: Self::U, b: Self::U, c: Self::U) -> Self::U {
         Self::xor(Self::xor(a, b), c)
-    }
-    /// `(b, a)` where bit `K` of `w` is set, `(a, b)` elsewhere. `K < 63`
-    #[inline(always)]
-    fn swap_where<const K: u32>(w: Self::U, a: Self::F, b: Self::F) -> (Self::F, Self::F) {
-        let (a, b) = (Self::to_bits(a), Self::to_bits(b));
-        let bit = Self::and(Self::shr::<K>(w), Self::splat_u(1));
-        let change = Self::and(Self::xor(a, b), Self::sub_u(Self::splat_u(0), bit));
-        let (a, b) = (Self::xor(a, change), Self::xor(b, change));
-        (Self::from_bits(a), Self::from_bits(b))
     }
     /// For the bits `x` of a positive normal number and those `c` of one in [1/2, 1]: the whole number `e` with
     /// `c <= x 2^-e < 2c`, and the fraction bits of `x - c`, of which `x 2^-e` is the sum with `c`.
@@ -173,18 +167,5 @@ pub trait Vector: Copy + Send + Sync + 'static {
             *x = f(*x, y);
         }
         Self::load(&left, 0)
-    }
-    /// `table[i]` for each lane's index; an index beyond the table reads its last entry, an empty table 0.
-    #[inline(always)]
-    fn gather(table: &[f64], index: Self::U) -> Self::F {
-        let mut at = Lanes::splat(0_u64);
-        Self::store_u(&mut at, 0, index);
-        let mut out = Lanes::splat(0.0);
-        if let Some(last) = table.len().checked_sub(1) {
-            for (x, &i) in out.0[..Self::N].iter_mut().zip(&at.0) {
-                *x = table[usize::try_from(i).map_or(last, |i| i.min(last))];
-            }
-        }
-        Self::load(&out, 0)
     }
 }

@@ -12,11 +12,16 @@ pub(super) struct Fixed {
     pub first_free: u32,
 }
 
-/// Places the plan; returns the instructions and the number of rows in all.
-pub(super) fn allocate(plan: &[Planned], fixed: &Fixed) -> (Vec<Instruction>, u32) {
+/// Places the plan, whose single numbers are in the scalars `scalar`; returns the instructions and the number of rows
+/// in all.
+pub(super) fn allocate(
+    plan: &[Planned],
+    fixed: &Fixed,
+    scalar: &HashMap<NodeId, u32>,
+) -> (Vec<Instruction>, u32) {
     let mut last_use: HashMap<NodeId, usize> = HashMap::new();
     for (at, planned) in plan.iter().enumerate() {
-        for &a in planned.reads() {
+        for a in planned.reads() {
             last_use.insert(a, at);
         }
     }
@@ -25,12 +30,10 @@ pub(super) fn allocate(plan: &[Planned], fixed: &Fixed) -> (Vec<Instruction>, u3
     let mut rows = fixed.first_free;
     let mut code = Vec::with_capacity(plan.len());
     for (at, planned) in plan.iter().enumerate() {
-        let mut src = [0; 4];
-        for (s, a) in src.iter_mut().zip(planned.operands) {
-            *s = row.get(&a).copied().unwrap_or(0);
-        }
+        let place = |a| row.get(&a).copied().unwrap_or(0);
+        let (src, ends) = (planned.operands.map(place), planned.ends.map(place));
         // Operands seen for the last time give their row back before the result asks for one: in place if possible.
-        for &a in planned.reads() {
+        for a in planned.reads() {
             if last_use.get(&a) == Some(&at)
                 && !fixed.row.contains_key(&a)
                 && let Some(r) = row.remove(&a)
@@ -48,8 +51,11 @@ pub(super) fn allocate(plan: &[Planned], fixed: &Fixed) -> (Vec<Instruction>, u3
         row.insert(planned.node, dst);
         code.push(Instruction {
             code: planned.code,
+            tail: planned.tail,
             dst,
             src,
+            ends,
+            by: planned.by.map(|n| scalar.get(&n).copied().unwrap_or(0)),
         });
     }
     (code, rows)

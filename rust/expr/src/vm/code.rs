@@ -41,12 +41,42 @@ pub(crate) enum Code {
     Twin(First, First, First),
 }
 
-/// One instruction: `row[dst] = code(row[src[0]], ...)`, lane by lane.
+/// What happens to the result r of a code before it is stored: the update by which explicit schemes end. Operands e
+/// and f are rows, h and s single numbers. Two or four more roundings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tail {
+    /// r
+    Bare,
+    /// e + r h
+    Drift,
+    /// (e + r h) + s f
+    Kick,
+}
+
+/// One instruction: `row[dst] = tail(code(row[src[0]], ...), ...)`, lane by lane.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Instruction {
     pub code: Code,
+    pub tail: Tail,
     pub dst: u32,
+    /// Rows of the operands a, b, c, d of the code.
     pub src: [u32; 4],
+    /// Rows e and f of the tail.
+    pub ends: [u32; 2],
+    /// Scalars h and s of the tail.
+    pub by: [u32; 2],
+}
+
+impl Instruction {
+    /// Row 0 as it is.
+    pub(crate) const COPY: Self = Self {
+        code: Code::Copy,
+        tail: Tail::Bare,
+        dst: 0,
+        src: [0; 4],
+        ends: [0; 2],
+        by: [0; 2],
+    };
 }
 
 impl Code {
@@ -57,6 +87,27 @@ impl Code {
             Self::Binary(_) => 2,
             Self::Select | Self::Pair(..) => 3,
             Self::Choose(_) | Self::Twin(..) => 4,
+        }
+    }
+
+    /// Can it have a tail? Only short codes gain.
+    pub(crate) fn takes_tail(self) -> bool {
+        match self {
+            Self::Copy | Self::Twin(..) => true,
+            Self::Binary(op) => First::of(op).is_some(),
+            Self::Pair(_, second) => !matches!(second, Second::Div | Second::RDiv),
+            Self::Unary(_) | Self::Select | Self::Choose(_) => false,
+        }
+    }
+}
+
+impl Tail {
+    /// The number of rows and of scalars that it reads.
+    pub(crate) fn operands(self) -> usize {
+        match self {
+            Self::Bare => 0,
+            Self::Drift => 1,
+            Self::Kick => 2,
         }
     }
 }

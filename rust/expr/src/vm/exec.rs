@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use quincunx_core::simd::{Job, Lanes, Vector};
 
-use super::code::{Code, First, Instruction, Second};
-use super::kernel::{self as k, Operation};
+use super::code::{Code, First, Instruction, Second, Tail};
+use super::kernel::{self as k, Ending, Operation};
 use crate::dag::{Binary, Unary};
 
 /// The rows of a frame as cells: an instruction may write the row that it reads, since each chunk is read in full
@@ -15,6 +15,7 @@ pub(super) struct Rows<'a> {
     pub cells: &'a [Cell<Lanes<f64>>],
     pub at: &'a [u32],
     pub chunks: usize,
+    pub scalars: &'a [f64],
 }
 
 impl<'a> Rows<'a> {
@@ -27,66 +28,49 @@ impl<'a> Rows<'a> {
 
 /// Where the operands of instructions are and their results go.
 pub(super) trait Memory: Copy {
-    fn one<V: Vector, O: Operation>(self, i: &Instruction);
-    fn two<V: Vector, O: Operation>(self, i: &Instruction);
-    fn three<V: Vector, O: Operation>(self, i: &Instruction);
-    fn four<V: Vector, O: Operation>(self, i: &Instruction);
+    fn apply<V: Vector, O: Operation, E: Ending>(self, i: &Instruction);
 }
 
-// The rows have the length of the loop, so that no index is checked in it.
 impl Memory for Rows<'_> {
+    // The rows have the length of the loop, so that no index is checked in it. Operands that are not there are the
+    // first one, which is read anyway.
     #[inline(always)]
-    fn one<V: Vector, O: Operation>(self, i: &Instruction) {
+    fn apply<V: Vector, O: Operation, E: Ending>(self, i: &Instruction) {
         let (to, a) = (self.row(i.dst), self.row(i.src[0]));
-        for k in 0..self.chunks {
-            let (a, mut out) = (a[k].get(), Lanes::splat(0.0));
-            for p in 0..V::PARTS {
-                let a = V::load(&a, p);
-                V::store(&mut out, p, O::at::<V>(a, a, a, a));
+        let other = |k: usize| {
+            if k < O::OPERANDS {
+                self.row(i.src[k])
+            } else {
+                a
             }
-            to[k].set(out);
-        }
-    }
-
-    #[inline(always)]
-    fn two<V: Vector, O: Operation>(self, i: &Instruction) {
-        let (to, a, b) = (self.row(i.dst), self.row(i.src[0]), self.row(i.src[1]));
-        for k in 0..self.chunks {
-            let (a, b, mut out) = (a[k].get(), b[k].get(), Lanes::splat(0.0));
-            for p in 0..V::PARTS {
-                let (a, b) = (V::load(&a, p), V::load(&b, p));
-                V::store(&mut out, p, O::at::<V>(a, b, a, b));
+        };
+        let (b, c, d) = (other(1), other(2), other(3));
+        let end = |k: usize| {
+            if k < E::OPERANDS {
+                self.row(i.ends[k])
+            } else {
+                a
             }
-            to[k].set(out);
-        }
-    }
-
-    #[inline(always)]
-    fn three<V: Vector, O: Operation>(self, i: &Instruction) {
-        let (to, a) = (self.row(i.dst), self.row(i.src[0]));
-        let (b, c) = (self.row(i.src[1]), self.row(i.src[2]));
-        for k in 0..self.chunks {
-            let (a, b, c) = (a[k].get(), b[k].get(), c[k].get());
-            let mut out = Lanes::splat(0.0);
-            for p in 0..V::PARTS {
-                let (a, b, c) = (V::load(&a, p), V::load(&b, p), V::load(&c, p));
-                V::store(&mut out, p, O::at::<V>(a, b, c, c));
+        };
+        let (e, f) = (end(0), end(1));
+        let scalar = |k: usize| {
+            if k < E::OPERANDS {
+                self.scalars[i.by[k] as usize]
+            } else {
+                0.0
             }
-            to[k].set(out);
-        }
-    }
-
-    #[inline(always)]
-    fn four<V: Vector, O: Operation>(self, i: &Instruction) {
-        let (to, a, b) = (self.row(i.dst), self.row(i.src[0]), self.row(i.src[1]));
-        let (c, d) = (self.row(i.src[2]), self.row(i.src[3]));
+        };
+        let by = [V::splat(scalar(0)), V::splat(scalar(1))];
         for k in 0..self.chunks {
             let (a, b, c, d) = (a[k].get(), b[k].get(), c[k].get(), d[k].get());
+            let (e, f) = (e[k].get(), f[k].get());
             let mut out = Lanes::splat(0.0);
             for p in 0..V::PARTS {
                 let (a, b) = (V::load(&a, p), V::load(&b, p));
                 let (c, d) = (V::load(&c, p), V::load(&d, p));
-                V::store(&mut out, p, O::at::<V>(a, b, c, d));
+                let result = O::at::<V>(a, b, c, d);
+                let ends = [V::load(&e, p), V::load(&f, p)];
+                V::store(&mut out, p, E::at::<V>(result, ends, by));
             }
             to[k].set(out);
         }
@@ -96,63 +80,73 @@ impl Memory for Rows<'_> {
 #[inline(always)]
 fn unary<V: Vector, M: Memory>(op: Unary, rows: M, i: &Instruction) {
     match op {
-        Unary::Neg => rows.one::<V, k::Neg>(i),
-        Unary::Abs => rows.one::<V, k::Abs>(i),
-        Unary::Sign => rows.one::<V, k::Sign>(i),
-        Unary::Floor => rows.one::<V, k::Floor>(i),
-        Unary::Ceil => rows.one::<V, k::Ceil>(i),
-        Unary::Exp => rows.one::<V, k::Exp>(i),
-        Unary::Log => rows.one::<V, k::Log>(i),
-        Unary::Sqrt => rows.one::<V, k::Sqrt>(i),
-        Unary::Sin => rows.one::<V, k::Sin>(i),
-        Unary::Cos => rows.one::<V, k::Cos>(i),
-        Unary::Tan => rows.one::<V, k::Tan>(i),
-        Unary::Tanh => rows.one::<V, k::Tanh>(i),
-        Unary::Atan => rows.one::<V, k::Atan>(i),
-        Unary::Erf => rows.one::<V, k::Erf>(i),
-        Unary::Not => rows.one::<V, k::Not>(i),
+        Unary::Neg => rows.apply::<V, k::Neg, k::Bare>(i),
+        Unary::Abs => rows.apply::<V, k::Abs, k::Bare>(i),
+        Unary::Sign => rows.apply::<V, k::Sign, k::Bare>(i),
+        Unary::Floor => rows.apply::<V, k::Floor, k::Bare>(i),
+        Unary::Ceil => rows.apply::<V, k::Ceil, k::Bare>(i),
+        Unary::Exp => rows.apply::<V, k::Exp, k::Bare>(i),
+        Unary::Log => rows.apply::<V, k::Log, k::Bare>(i),
+        Unary::Sqrt => rows.apply::<V, k::Sqrt, k::Bare>(i),
+        Unary::Sin => rows.apply::<V, k::Sin, k::Bare>(i),
+        Unary::Cos => rows.apply::<V, k::Cos, k::Bare>(i),
+        Unary::Tan => rows.apply::<V, k::Tan, k::Bare>(i),
+        Unary::Tanh => rows.apply::<V, k::Tanh, k::Bare>(i),
+        Unary::Atan => rows.apply::<V, k::Atan, k::Bare>(i),
+        Unary::Erf => rows.apply::<V, k::Erf, k::Bare>(i),
+        Unary::Not => rows.apply::<V, k::Not, k::Bare>(i),
     }
 }
 
 #[inline(always)]
 fn binary<V: Vector, M: Memory>(op: Binary, rows: M, i: &Instruction) {
     match op {
-        Binary::Add => rows.two::<V, k::Add>(i),
-        Binary::Sub => rows.two::<V, k::Sub>(i),
-        Binary::Mul => rows.two::<V, k::Mul>(i),
-        Binary::Div => rows.two::<V, k::Div>(i),
-        Binary::Pow => rows.two::<V, k::Pow>(i),
-        Binary::Mod => rows.two::<V, k::Mod>(i),
-        Binary::Min => rows.two::<V, k::Min>(i),
-        Binary::Max => rows.two::<V, k::Max>(i),
-        Binary::Lt => rows.two::<V, k::Lt>(i),
-        Binary::Le => rows.two::<V, k::Le>(i),
-        Binary::Eq => rows.two::<V, k::Eq>(i),
-        Binary::Ne => rows.two::<V, k::Ne>(i),
-        Binary::And => rows.two::<V, k::And>(i),
-        Binary::Or => rows.two::<V, k::Or>(i),
+        Binary::Add => ended::<V, M, k::Add>(rows, i),
+        Binary::Sub => ended::<V, M, k::Sub>(rows, i),
+        Binary::Mul => ended::<V, M, k::Mul>(rows, i),
+        Binary::Div => rows.apply::<V, k::Div, k::Bare>(i),
+        Binary::Pow => rows.apply::<V, k::Pow, k::Bare>(i),
+        Binary::Mod => rows.apply::<V, k::Mod, k::Bare>(i),
+        Binary::Min => rows.apply::<V, k::Min, k::Bare>(i),
+        Binary::Max => rows.apply::<V, k::Max, k::Bare>(i),
+        Binary::Lt => rows.apply::<V, k::Lt, k::Bare>(i),
+        Binary::Le => rows.apply::<V, k::Le, k::Bare>(i),
+        Binary::Eq => rows.apply::<V, k::Eq, k::Bare>(i),
+        Binary::Ne => rows.apply::<V, k::Ne, k::Bare>(i),
+        Binary::And => rows.apply::<V, k::And, k::Bare>(i),
+        Binary::Or => rows.apply::<V, k::Or, k::Bare>(i),
     }
 }
 
 #[inline(always)]
 fn choose<V: Vector, M: Memory>(op: Binary, rows: M, i: &Instruction) {
     match op {
-        Binary::Lt => rows.four::<V, k::ChooseLt>(i),
-        Binary::Le => rows.four::<V, k::ChooseLe>(i),
-        Binary::Eq => rows.four::<V, k::ChooseEq>(i),
-        _ => rows.four::<V, k::ChooseNe>(i),
+        Binary::Lt => rows.apply::<V, k::ChooseLt, k::Bare>(i),
+        Binary::Le => rows.apply::<V, k::ChooseLe, k::Bare>(i),
+        Binary::Eq => rows.apply::<V, k::ChooseEq, k::Bare>(i),
+        _ => rows.apply::<V, k::ChooseNe, k::Bare>(i),
+    }
+}
+
+/// A code with any tail.
+#[inline(always)]
+fn ended<V: Vector, M: Memory, O: Operation>(rows: M, i: &Instruction) {
+    match i.tail {
+        Tail::Bare => rows.apply::<V, O, k::Bare>(i),
+        Tail::Drift => rows.apply::<V, O, k::Drift>(i),
+        Tail::Kick => rows.apply::<V, O, k::Kick>(i),
     }
 }
 
 #[inline(always)]
 fn pair<V: Vector, M: Memory, F: Operation>(second: Second, rows: M, i: &Instruction) {
     match second {
-        Second::Add => rows.three::<V, k::Pair<F, k::Add>>(i),
-        Second::Sub => rows.three::<V, k::Pair<F, k::Sub>>(i),
-        Second::RSub => rows.three::<V, k::Pair<F, k::RSub>>(i),
-        Second::Mul => rows.three::<V, k::Pair<F, k::Mul>>(i),
-        Second::Div => rows.three::<V, k::Pair<F, k::Div>>(i),
-        Second::RDiv => rows.three::<V, k::Pair<F, k::RDiv>>(i),
+        Second::Add => ended::<V, M, k::Pair<F, k::Add>>(rows, i),
+        Second::Sub => ended::<V, M, k::Pair<F, k::Sub>>(rows, i),
+        Second::RSub => ended::<V, M, k::Pair<F, k::RSub>>(rows, i),
+        Second::Mul => ended::<V, M, k::Pair<F, k::Mul>>(rows, i),
+        Second::Div => rows.apply::<V, k::Pair<F, k::Div>, k::Bare>(i),
+        Second::RDiv => rows.apply::<V, k::Pair<F, k::RDiv>, k::Bare>(i),
     }
 }
 
@@ -160,15 +154,15 @@ fn pair<V: Vector, M: Memory, F: Operation>(second: Second, rows: M, i: &Instruc
 fn twin<V: Vector, M: Memory, L: Operation>(right: First, join: First, rows: M, i: &Instruction) {
     use First::{Add, Mul, Sub};
     match (right, join) {
-        (Add, Add) => rows.four::<V, k::Twin<L, k::Add, k::Add>>(i),
-        (Add, Sub) => rows.four::<V, k::Twin<L, k::Add, k::Sub>>(i),
-        (Add, Mul) => rows.four::<V, k::Twin<L, k::Add, k::Mul>>(i),
-        (Sub, Add) => rows.four::<V, k::Twin<L, k::Sub, k::Add>>(i),
-        (Sub, Sub) => rows.four::<V, k::Twin<L, k::Sub, k::Sub>>(i),
-        (Sub, Mul) => rows.four::<V, k::Twin<L, k::Sub, k::Mul>>(i),
-        (Mul, Add) => rows.four::<V, k::Twin<L, k::Mul, k::Add>>(i),
-        (Mul, Sub) => rows.four::<V, k::Twin<L, k::Mul, k::Sub>>(i),
-        (Mul, Mul) => rows.four::<V, k::Twin<L, k::Mul, k::Mul>>(i),
+        (Add, Add) => ended::<V, M, k::Twin<L, k::Add, k::Add>>(rows, i),
+        (Add, Sub) => ended::<V, M, k::Twin<L, k::Add, k::Sub>>(rows, i),
+        (Add, Mul) => ended::<V, M, k::Twin<L, k::Add, k::Mul>>(rows, i),
+        (Sub, Add) => ended::<V, M, k::Twin<L, k::Sub, k::Add>>(rows, i),
+        (Sub, Sub) => ended::<V, M, k::Twin<L, k::Sub, k::Sub>>(rows, i),
+        (Sub, Mul) => ended::<V, M, k::Twin<L, k::Sub, k::Mul>>(rows, i),
+        (Mul, Add) => ended::<V, M, k::Twin<L, k::Mul, k::Add>>(rows, i),
+        (Mul, Sub) => ended::<V, M, k::Twin<L, k::Mul, k::Sub>>(rows, i),
+        (Mul, Mul) => ended::<V, M, k::Twin<L, k::Mul, k::Mul>>(rows, i),
     }
 }
 
@@ -177,10 +171,10 @@ fn twin<V: Vector, M: Memory, L: Operation>(right: First, join: First, rows: M, 
 pub(super) fn execute<V: Vector, M: Memory>(code: &[Instruction], rows: M) {
     for i in code {
         match i.code {
-            Code::Copy => rows.one::<V, k::Copy>(i),
+            Code::Copy => ended::<V, M, k::Copy>(rows, i),
             Code::Unary(op) => unary::<V, M>(op, rows, i),
             Code::Binary(op) => binary::<V, M>(op, rows, i),
-            Code::Select => rows.three::<V, k::Select>(i),
+            Code::Select => rows.apply::<V, k::Select, k::Bare>(i),
             Code::Choose(op) => choose::<V, M>(op, rows, i),
             Code::Pair(First::Add, s) => pair::<V, M, k::Add>(s, rows, i),
             Code::Pair(First::Sub, s) => pair::<V, M, k::Sub>(s, rows, i),

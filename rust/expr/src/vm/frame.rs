@@ -65,10 +65,10 @@ impl Program {
     /// What depends on uniforms alone: computed once, spread over the lanes.
     #[inline]
     fn begin(&self, frame: &mut Frame) {
-        if self.spread.is_empty() {
+        if self.prelude.is_empty() && self.spread.is_empty() {
             return;
         }
-        single::execute(&self.prelude, &[], 0, &mut frame.scalars);
+        single::execute(&self.prelude, &[], 0, &mut frame.scalars, &[]);
         for &(row, scalar) in &self.spread {
             let value = Lanes::splat(frame.scalars[scalar as usize]);
             frame.row_mut(row as usize).fill(value);
@@ -90,6 +90,7 @@ impl Frame {
             cells: Cell::from_mut(self.cells.as_mut_slice()).as_slice_of_cells(),
             at: &self.at,
             chunks: chunks.min(self.chunks),
+            scalars: &self.scalars,
         }
     }
 

@@ -7,6 +7,8 @@ use crate::number;
 
 /// An operation on one to four vectors; operands it has no use for are ignored.
 pub(super) trait Operation {
+    /// The number of operands that it has a use for.
+    const OPERANDS: usize;
     fn at<V: Vector>(a: V::F, b: V::F, c: V::F, d: V::F) -> V::F;
 }
 
@@ -14,6 +16,7 @@ macro_rules! operations {
     ($($name:ident |$a:ident $(, $b:ident)?| $body:expr;)*) => {$(
         pub(super) struct $name;
         impl Operation for $name {
+            const OPERANDS: usize = [stringify!($a) $(, stringify!($b))?].len();
             #[inline(always)]
             #[allow(unused_variables)]
             fn at<V: Vector>(a: V::F, b: V::F, _: V::F, _: V::F) -> V::F {
@@ -80,6 +83,7 @@ operations! {
 pub(super) struct Select;
 
 impl Operation for Select {
+    const OPERANDS: usize = 3;
     #[inline(always)]
     fn at<V: Vector>(a: V::F, b: V::F, c: V::F, _: V::F) -> V::F {
         V::select(holds::<V>(a), b, c)
@@ -90,6 +94,7 @@ macro_rules! choices {
     ($($name:ident |$a:ident, $b:ident| $mask:expr;)*) => {$(
         pub(super) struct $name;
         impl Operation for $name {
+            const OPERANDS: usize = 4;
             #[inline(always)]
             fn at<V: Vector>($a: V::F, $b: V::F, c: V::F, d: V::F) -> V::F {
                 V::select($mask, c, d)
@@ -109,6 +114,7 @@ choices! {
 pub(super) struct Pair<F, S>(std::marker::PhantomData<(F, S)>);
 
 impl<F: Operation, S: Operation> Operation for Pair<F, S> {
+    const OPERANDS: usize = 3;
     #[inline(always)]
     fn at<V: Vector>(a: V::F, b: V::F, c: V::F, _: V::F) -> V::F {
         let first = F::at::<V>(a, b, a, b);
@@ -120,9 +126,50 @@ impl<F: Operation, S: Operation> Operation for Pair<F, S> {
 pub(super) struct Twin<L, R, S>(std::marker::PhantomData<(L, R, S)>);
 
 impl<L: Operation, R: Operation, S: Operation> Operation for Twin<L, R, S> {
+    const OPERANDS: usize = 4;
     #[inline(always)]
     fn at<V: Vector>(a: V::F, b: V::F, c: V::F, d: V::F) -> V::F {
         let (left, right) = (L::at::<V>(a, b, a, b), R::at::<V>(c, d, c, d));
         S::at::<V>(left, right, left, right)
+    }
+}
+
+/// A [`Tail`](super::code::Tail) as vector code.
+pub(super) trait Ending {
+    /// Rows, and scalars, that it has a use for.
+    const OPERANDS: usize;
+    fn at<V: Vector>(r: V::F, ends: [V::F; 2], by: [V::F; 2]) -> V::F;
+}
+
+/// r
+pub(super) struct Bare;
+
+impl Ending for Bare {
+    const OPERANDS: usize = 0;
+    #[inline(always)]
+    fn at<V: Vector>(r: V::F, _: [V::F; 2], _: [V::F; 2]) -> V::F {
+        r
+    }
+}
+
+/// e + r h
+pub(super) struct Drift;
+
+impl Ending for Drift {
+    const OPERANDS: usize = 1;
+    #[inline(always)]
+    fn at<V: Vector>(r: V::F, [e, _]: [V::F; 2], [h, _]: [V::F; 2]) -> V::F {
+        V::add(e, V::mul(r, h))
+    }
+}
+
+/// (e + r h) + s f
+pub(super) struct Kick;
+
+impl Ending for Kick {
+    const OPERANDS: usize = 2;
+    #[inline(always)]
+    fn at<V: Vector>(r: V::F, [e, f]: [V::F; 2], [h, s]: [V::F; 2]) -> V::F {
+        V::add(V::add(e, V::mul(r, h)), V::mul(s, f))
     }
 }

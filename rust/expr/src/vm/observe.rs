@@ -93,6 +93,7 @@ impl Observed {
                 cells: Cell::from_mut(cells.as_mut_slice()).as_slice_of_cells(),
                 at: &self.at,
                 chunks: chunks_of(out.len()),
+                scalars: &self.program.scalars,
             };
             let code = &self.program.code;
             dispatch_at(level, Execute { code, rows });

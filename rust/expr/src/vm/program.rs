@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use quincunx_core::{Error, Result};
 
 use super::allocate::{Fixed, allocate};
-use super::code::{Code, Instruction};
+use super::code::Instruction;
 use super::schedule::{Class, Planned, classes, expand_powers, plan_rows, plan_uniform};
 use crate::dag::{Dag, Node, NodeId};
 
@@ -212,6 +212,7 @@ impl<'a> Build<'a> {
                 code: planned.code,
                 src: planned.operands.map(|a| self.scalar(a)),
                 dst: self.scalar(planned.node),
+                ..Instruction::COPY
             })
             .collect()
     }
@@ -220,7 +221,7 @@ impl<'a> Build<'a> {
     fn rows(&mut self, plan: &[Planned], roots: &[NodeId]) -> (Vec<Instruction>, usize) {
         let mut row: HashMap<NodeId, u32> = HashMap::new();
         let mut next = (self.inputs + self.outputs) as u32;
-        let operands = plan.iter().flat_map(|p| p.reads().iter().copied());
+        let operands = plan.iter().flat_map(Planned::reads);
         for id in operands.chain(roots.iter().copied()) {
             if row.contains_key(&id) {
                 continue;
@@ -261,11 +262,14 @@ impl<'a> Build<'a> {
             row,
             first_free: next,
         };
-        let (mut code, rows) = allocate(plan, &fixed);
+        for &id in plan.iter().flat_map(Planned::scalars) {
+            self.scalar(id);
+        }
+        let (mut code, rows) = allocate(plan, &fixed, &self.scalar_of);
         code.extend(copies.into_iter().map(|(from, to)| Instruction {
-            code: Code::Copy,
             dst: to,
             src: [from; 4],
+            ..Instruction::COPY
         }));
         (code, rows as usize)
     }

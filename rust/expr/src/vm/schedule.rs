@@ -1,7 +1,7 @@
 //! From graph to an ordered list of (still unplaced) instructions: powers multiplied out, operations fused in pairs,
 //! operands that need more registers computed first.
 
-use super::code::{Code, First, Second};
+use super::code::{Code, First, Second, Tail};
 use crate::dag::{Binary, Dag, Node, NodeId};
 use crate::number::{PowerStep, power_steps};
 
@@ -22,12 +22,37 @@ pub(super) struct Planned {
     pub node: NodeId,
     pub code: Code,
     pub operands: [NodeId; 4],
+    pub tail: Tail,
+    /// Rows, and single numbers, that the tail reads.
+    pub ends: [NodeId; 2],
+    pub by: [NodeId; 2],
 }
 
 impl Planned {
-    /// The operands that the code reads.
-    pub(super) fn reads(&self) -> &[NodeId] {
-        &self.operands[..self.code.operands()]
+    /// A code without a tail.
+    fn bare(node: NodeId, code: Code, operands: [NodeId; 4]) -> Self {
+        Self {
+            node,
+            code,
+            operands,
+            tail: Tail::Bare,
+            ends: [node; 2],
+            by: [node; 2],
+        }
+    }
+
+    /// The operands that are read from rows.
+    pub(super) fn reads(&self) -> impl Iterator<Item = NodeId> {
+        let operands = &self.operands[..self.code.operands()];
+        operands
+            .iter()
+            .chain(&self.ends[..self.tail.operands()])
+            .copied()
+    }
+
+    /// The single numbers that are read.
+    pub(super) fn scalars(&self) -> &[NodeId] {
+        &self.by[..self.tail.operands()]
     }
 }
 
@@ -99,7 +124,11 @@ pub(super) fn plan_rows(dag: &Dag, roots: &[NodeId], class: &[Class]) -> Vec<Pla
         // A root has to be there as a value: it is never absorbed.
         uses[r.index()] += 2;
     }
-    let lone = |id: NodeId| uses[id.index()] == 1 && is_row(id);
+    let fuse = Fuse {
+        dag,
+        class,
+        uses: &uses,
+    };
     let mut need = vec![0u32; dag.len()];
     for &id in &live {
         need[id.index()] = registers(dag.node(id), &need);
@@ -112,7 +141,7 @@ pub(super) fn plan_rows(dag: &Dag, roots: &[NodeId], class: &[Class]) -> Vec<Pla
         if done[id.index()] || !is_row(id) {
             continue;
         }
-        let Some(planned) = fused(dag, id, &lone) else {
+        let Some(planned) = fuse.instruction(id) else {
             done[id.index()] = true;
             continue;
         };
@@ -122,7 +151,7 @@ pub(super) fn plan_rows(dag: &Dag, roots: &[NodeId], class: &[Class]) -> Vec<Pla
             continue;
         }
         stack.push((id, true));
-        let mut operands = planned.reads().to_vec();
+        let mut operands: Vec<NodeId> = planned.reads().collect();
         operands.sort_by_key(|a| need[a.index()]);
         stack.extend(operands.into_iter().map(|a| (a, false)));
     }
@@ -145,47 +174,127 @@ fn plain(node: Node, id: NodeId) -> Option<Planned> {
         Node::Binary(op, a, b) => (Code::Binary(op), [a, b, b, b]),
         Node::Select(c, a, b) => (Code::Select, [c, a, b, b]),
     };
-    Some(Planned {
-        node: id,
-        code,
-        operands,
-    })
+    Some(Planned::bare(id, code, operands))
 }
 
-/// The instruction for a node together with operands that nobody else uses.
-fn fused(dag: &Dag, id: NodeId, lone: &impl Fn(NodeId) -> bool) -> Option<Planned> {
-    let planned = |code, operands| {
-        Some(Planned {
-            node: id,
-            code,
-            operands,
-        })
-    };
-    let first = |m: NodeId| match dag.node(m) {
-        Node::Binary(op, a, b) if lone(m) => First::of(op).map(|f| (f, a, b)),
-        _ => None,
-    };
-    match dag.node(id) {
-        Node::Select(c, x, y) if lone(c) => {
-            if let Node::Binary(op, a, b) = dag.node(c)
-                && matches!(op, Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne)
-            {
-                return planned(Code::Choose(op), [a, b, x, y]);
-            }
-        }
-        Node::Binary(op, l, r) if l != r => {
-            let (left, right) = (first(l), first(r));
-            if let (Some((f, a, b)), Some((g, c, d)), Some(join)) = (left, right, First::of(op)) {
-                return planned(Code::Twin(f, g, join), [a, b, c, d]);
-            }
-            if let (Some((f, a, b)), Some(second)) = (left, Second::of(op, false)) {
-                return planned(Code::Pair(f, second), [a, b, r, r]);
-            }
-            if let (Some((f, a, b)), Some(second)) = (right, Second::of(op, true)) {
-                return planned(Code::Pair(f, second), [a, b, l, l]);
-            }
-        }
-        _ => {}
+/// What decides which operations share an instruction.
+struct Fuse<'a> {
+    dag: &'a Dag,
+    class: &'a [Class],
+    uses: &'a [u32],
+}
+
+impl Fuse<'_> {
+    fn is_row(&self, id: NodeId) -> bool {
+        self.class[id.index()] == Class::Row
     }
-    plain(dag.node(id), id)
+
+    /// A value that nobody else uses.
+    fn lone(&self, id: NodeId) -> bool {
+        self.uses[id.index()] == 1 && self.is_row(id)
+    }
+
+    /// The instruction for a node together with operands that nobody else uses.
+    fn instruction(&self, id: NodeId) -> Option<Planned> {
+        self.ended(id).or_else(|| self.joined(id))
+    }
+
+    /// `a . b`, used here only.
+    fn lone_binary(&self, id: NodeId) -> Option<(Binary, NodeId, NodeId)> {
+        match self.dag.node(id) {
+            Node::Binary(op, a, b) if self.lone(id) => Some((op, a, b)),
+            _ => None,
+        }
+    }
+
+    /// The operands of a lone product of a row and a single number.
+    fn scaled(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        let (Binary::Mul, a, b) = self.lone_binary(id)? else {
+            return None;
+        };
+        match (self.is_row(a), self.is_row(b)) {
+            (true, false) => Some((a, b)),
+            (false, true) => Some((b, a)),
+            _ => None,
+        }
+    }
+
+    /// Both orders of the operands of a sum.
+    fn sum(&self, id: NodeId) -> Option<[(NodeId, NodeId); 2]> {
+        match self.dag.node(id) {
+            Node::Binary(Binary::Add, a, b) if a != b => Some([(a, b), (b, a)]),
+            _ => None,
+        }
+    }
+
+    /// `e + r h`, r the result of a code.
+    fn drift(&self, id: NodeId) -> Option<Planned> {
+        self.sum(id)?.into_iter().find_map(|(e, rh)| {
+            let (r, h) = self.scaled(rh)?;
+            let inner = if self.lone(r) { self.joined(r) } else { None };
+            let inner = inner.filter(|i| i.code.takes_tail());
+            let base = inner.unwrap_or(Planned::bare(id, Code::Copy, [r; 4]));
+            Some(Planned {
+                node: id,
+                tail: Tail::Drift,
+                ends: [e; 2],
+                by: [h; 2],
+                ..base
+            })
+        })
+    }
+
+    /// A code and the update that its result ends in.
+    fn ended(&self, id: NodeId) -> Option<Planned> {
+        let kick = self.sum(id)?.into_iter().find_map(|(sum, sf)| {
+            let (f, s) = self.scaled(sf)?;
+            let drift = if self.lone(sum) {
+                self.drift(sum)
+            } else {
+                None
+            };
+            drift.map(|d| Planned {
+                node: id,
+                tail: Tail::Kick,
+                ends: [d.ends[0], f],
+                by: [d.by[0], s],
+                ..d
+            })
+        });
+        // Over a row as it is, a tail of one operand is a pair, and that is no longer.
+        kick.or_else(|| self.drift(id).filter(|d| d.code != Code::Copy))
+    }
+
+    /// A node joined with operands that are themselves simple operations.
+    fn joined(&self, id: NodeId) -> Option<Planned> {
+        let planned = |code, operands| Some(Planned::bare(id, code, operands));
+        let first = |m: NodeId| {
+            let (op, a, b) = self.lone_binary(m)?;
+            First::of(op).map(|f| (f, a, b))
+        };
+        match self.dag.node(id) {
+            Node::Select(c, x, y) => {
+                if let Some((op, a, b)) = self.lone_binary(c)
+                    && matches!(op, Binary::Lt | Binary::Le | Binary::Eq | Binary::Ne)
+                {
+                    return planned(Code::Choose(op), [a, b, x, y]);
+                }
+            }
+            Node::Binary(op, l, r) if l != r => {
+                let (left, right) = (first(l), first(r));
+                if let (Some((f, a, b)), Some((g, c, d)), Some(join)) = (left, right, First::of(op))
+                {
+                    return planned(Code::Twin(f, g, join), [a, b, c, d]);
+                }
+                if let (Some((f, a, b)), Some(second)) = (left, Second::of(op, false)) {
+                    return planned(Code::Pair(f, second), [a, b, r, r]);
+                }
+                if let (Some((f, a, b)), Some(second)) = (right, Second::of(op, true)) {
+                    return planned(Code::Pair(f, second), [a, b, l, l]);
+                }
+            }
+            _ => {}
+        }
+        plain(self.dag.node(id), id)
+    }
 }

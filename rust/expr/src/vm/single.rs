@@ -1,13 +1,19 @@
 //! The same instructions on single numbers: for one replica and for what depends on uniforms alone. Equal bits.
 
-use super::code::{Code, Instruction, Second};
+use super::code::{Code, Instruction, Second, Tail};
 use super::program::Program;
 use crate::number;
 
 /// Runs `code` on numbers: register r is `inputs[r]`, beyond `first` it is `registers[r - first]`. Results never go to
-/// inputs.
+/// inputs. Only tails read `scalars`.
 #[inline]
-pub(super) fn execute(code: &[Instruction], inputs: &[f64], first: usize, registers: &mut [f64]) {
+pub(super) fn execute(
+    code: &[Instruction],
+    inputs: &[f64],
+    first: usize,
+    registers: &mut [f64],
+    scalars: &[f64],
+) {
     for i in code {
         let read = |r: u32| {
             let r = r as usize;
@@ -18,7 +24,14 @@ pub(super) fn execute(code: &[Instruction], inputs: &[f64], first: usize, regist
             };
             from.copied().unwrap_or(f64::NAN)
         };
+        let by = |k: usize| scalars.get(i.by[k] as usize).copied().unwrap_or(f64::NAN);
         let result = value(i, read);
+        let [e, f] = i.ends;
+        let result = match i.tail {
+            Tail::Bare => result,
+            Tail::Drift => read(e) + result * by(0),
+            Tail::Kick => (read(e) + result * by(0)) + by(1) * read(f),
+        };
         if let Some(to) = registers.get_mut((i.dst as usize).wrapping_sub(first)) {
             *to = result;
         }
@@ -72,10 +85,10 @@ impl Program {
         for &(row, value) in &self.constants {
             registers[row as usize - first] = value;
         }
-        if !self.spread.is_empty() {
+        if !self.scalars.is_empty() {
             self.spread_once(uniforms, scalars, registers);
         }
-        execute(&self.code, rows, first, registers);
+        execute(&self.code, rows, first, registers, scalars);
         for (to, &value) in out.iter_mut().zip(&registers[..self.outputs]) {
             *to = value;
         }
@@ -88,7 +101,7 @@ impl Program {
         for (u, slot) in scalars.iter_mut().take(self.uniforms).enumerate() {
             *slot = uniforms.get(u).copied().unwrap_or(f64::NAN);
         }
-        execute(&self.prelude, &[], 0, scalars);
+        execute(&self.prelude, &[], 0, scalars, &[]);
         for &(row, scalar) in &self.spread {
             registers[row as usize - self.inputs] = scalars[scalar as usize];
         }

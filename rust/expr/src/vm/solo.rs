@@ -6,7 +6,7 @@ use quincunx_core::simd::{Vector, X1};
 
 use super::code::Instruction;
 use super::exec::{Memory, execute};
-use super::kernel::Operation;
+use super::kernel::{Ending, Operation};
 use super::program::Program;
 
 /// Numbers and uniforms of one replica. Made by [`Program::solo`]. Where a frame exchanges the rows of a state and of
@@ -38,9 +38,10 @@ impl Program {
             partner.unwrap_or(row)
         };
         let exchanged = self.code.iter().map(|i| Instruction {
-            code: i.code,
             dst: other(i.dst),
             src: i.src.map(other),
+            ends: i.ends.map(other),
+            ..*i
         });
         let inputs = 0..self.inputs as u32;
         let mut values = vec![f64::NAN; self.rows];
@@ -91,50 +92,49 @@ impl Solo {
     /// Executes the program once.
     #[inline]
     pub fn step(&mut self) {
-        if !self.spread.is_empty() {
-            run(&self.prelude, &mut self.scalars);
-            for &(row, scalar) in &self.spread {
-                self.values[row as usize] = self.scalars[scalar as usize];
-            }
+        if !self.prelude.is_empty() {
+            run(&self.prelude, &mut self.scalars, &[]);
         }
-        run(&self.codes[usize::from(self.turn)], &mut self.values);
+        for &(row, scalar) in &self.spread {
+            self.values[row as usize] = self.scalars[scalar as usize];
+        }
+        run(
+            &self.codes[usize::from(self.turn)],
+            &mut self.values,
+            &self.scalars,
+        );
         self.turn = !self.turn;
     }
 }
 
-fn run(code: &[Instruction], values: &mut [f64]) {
+fn run(code: &[Instruction], values: &mut [f64], scalars: &[f64]) {
     let cells = Cell::from_mut(values).as_slice_of_cells();
-    execute::<X1, _>(code, Numbers(cells));
+    execute::<X1, _>(code, Numbers { cells, scalars });
 }
 
 /// One number per row.
 #[derive(Clone, Copy)]
-struct Numbers<'a>(&'a [Cell<f64>]);
-
-impl Numbers<'_> {
-    #[inline(always)]
-    fn operation<O: Operation>(self, i: &Instruction, [a, b, c, d]: [usize; 4]) {
-        let read = |k: usize| self.0[i.src[k] as usize].get();
-        let result = O::at::<X1>(read(a), read(b), read(c), read(d));
-        self.0[i.dst as usize].set(result);
-    }
+struct Numbers<'a> {
+    cells: &'a [Cell<f64>],
+    scalars: &'a [f64],
 }
 
 impl Memory for Numbers<'_> {
     #[inline(always)]
-    fn one<V: Vector, O: Operation>(self, i: &Instruction) {
-        self.operation::<O>(i, [0; 4]);
-    }
-    #[inline(always)]
-    fn two<V: Vector, O: Operation>(self, i: &Instruction) {
-        self.operation::<O>(i, [0, 1, 0, 1]);
-    }
-    #[inline(always)]
-    fn three<V: Vector, O: Operation>(self, i: &Instruction) {
-        self.operation::<O>(i, [0, 1, 2, 2]);
-    }
-    #[inline(always)]
-    fn four<V: Vector, O: Operation>(self, i: &Instruction) {
-        self.operation::<O>(i, [0, 1, 2, 3]);
+    fn apply<V: Vector, O: Operation, E: Ending>(self, i: &Instruction) {
+        let read = |row: u32| self.cells[row as usize].get();
+        let a = read(i.src[0]);
+        let other = |k: usize| if k < O::OPERANDS { read(i.src[k]) } else { a };
+        let result = O::at::<X1>(a, other(1), other(2), other(3));
+        let end = |k: usize| if k < E::OPERANDS { read(i.ends[k]) } else { a };
+        let scalar = |k: usize| {
+            if k < E::OPERANDS {
+                self.scalars[i.by[k] as usize]
+            } else {
+                a
+            }
+        };
+        let (ends, by) = ([end(0), end(1)], [scalar(0), scalar(1)]);
+        self.cells[i.dst as usize].set(E::at::<X1>(result, ends, by));
     }
 }

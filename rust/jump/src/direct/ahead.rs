@@ -1,7 +1,7 @@
 //! Random pairs drawn ahead for a single path, so that the logarithm runs at full vector width.
 
-use quincunx_core::rng::Stream;
-use quincunx_core::simd::math::stream::{exponential, unit};
+use quincunx_core::rng::{Stream, ziggurat::exponential};
+use quincunx_core::simd::math::stream::unit;
 use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
 /// Chunks of eight pairs transformed at a time.

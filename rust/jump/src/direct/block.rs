@@ -38,7 +38,9 @@ pub(super) struct Block {
     pub(super) born: [u64; WIDTH],
     pub(super) slots: [usize; WIDTH],
     pub(super) active: usize,
-    /// Half of the exponentials and the uniform numbers of an event.
+    /// Of every lane [`AHEAD`] pairs are held all the time; otherwise they are drawn in eights.
+    rolling: bool,
+    /// The exponentials and the uniform numbers of an event.
     pub(super) delay: Lanes<f64>,
     pub(super) choice: Lanes<f64>,
     /// Next event time and threshold of the lanes in a rare path.
@@ -72,6 +74,7 @@ impl Block {
             born: [0; WIDTH],
             slots: [IDLE; WIDTH],
             active: 0,
+            rolling: network.few.is_some(),
             delay: Lanes::splat(0.0),
             choice: Lanes::splat(0.0),
             next: Lanes::splat(0.0),
@@ -100,7 +103,8 @@ impl Block {
         for (row, n) in chunk.n.iter_mut().zip(&path.n) {
             row[l] = *n;
         }
-        chunk.draws.put(l, self.at + 1, path.stream.clone());
+        let (from, stream) = (self.at + 1, path.stream.clone());
+        chunk.draws.put(l, from, held(self.rolling, from), stream);
         chunk.stop[l] = crew.show(slot, &path.n, f64::NEG_INFINITY);
         Ok(())
     }
@@ -112,7 +116,7 @@ impl Block {
         Path {
             t: chunk.t[l],
             n: rows.iter().map(|row| row[l]).collect(),
-            stream: chunk.draws.stream(l, AHEAD),
+            stream: chunk.draws.stream(l, held(self.rolling, 0)),
         }
     }
 
@@ -149,7 +153,8 @@ impl Block {
             let events = self.round - self.born[lane] - 1;
             if next > crew.task.until() {
                 // The pair of this round is not used.
-                let stream = || self.chunks[c].draws.stream(l, AHEAD + 1);
+                let pairs = held(self.rolling, self.at + 1) + 1;
+                let stream = || self.chunks[c].draws.stream(l, pairs);
                 crew.finish(slot, (t, &self.row), stream, events, total)?;
             } else if self.threshold[l] >= total {
                 crew.fail(slot, Status::Overflow, t, &self.row, events);
@@ -191,5 +196,14 @@ impl Block {
             self.refill(lane, crew)?;
         }
         Ok(())
+    }
+}
+
+/// Pairs held before a round of the batch.
+fn held(rolling: bool, round: usize) -> usize {
+    if rolling {
+        AHEAD
+    } else {
+        (AHEAD - round % AHEAD) % AHEAD
     }
 }

@@ -1,22 +1,17 @@
-//! Random pairs of eight lanes, drawn some rounds ahead: the logarithms do not wait for the counts.
+//! Random pairs of eight lanes, drawn some rounds ahead: what an event reads was begun long before.
 
 use quincunx_core::rng::lanes::States;
 use quincunx_core::rng::{Stream, Words};
-use quincunx_core::simd::math::stream::{LogParts, half_exponential_of, unit};
-use quincunx_core::simd::{Job, Lanes, Vector, dispatch};
+use quincunx_core::simd::{Lanes, Vector};
 
-/// Pairs held of each lane.
+/// The most pairs held of each lane.
 pub(super) const AHEAD: usize = 8;
-/// Rounds between the words of a pair and its logarithm: whatever an event reads was begun long before.
-const LAG: usize = AHEAD / 2;
 
-/// Pairs `(-(ln u1)/2, u2)` for the next rounds: that of round `r` lies in place `r` modulo [`AHEAD`]. Of the later half
-/// of them the logarithms are not yet taken.
+/// Pairs `(-ln u1, u2)` for the next rounds: that of round `r` lies in place `r` modulo [`AHEAD`].
 #[derive(Debug)]
 pub(super) struct Draws {
     delay: [Lanes<f64>; AHEAD],
     choice: [Lanes<f64>; AHEAD],
-    exponent: [Lanes<f64>; AHEAD],
     /// The streams after the last pair held.
     after: States,
 }
@@ -26,27 +21,18 @@ impl Draws {
         Self {
             delay: [Lanes::splat(1.0); AHEAD],
             choice: [Lanes::splat(0.5); AHEAD],
-            exponent: [Lanes::splat(0.0); AHEAD],
             after: States([Lanes::splat(1); 4]),
         }
     }
 
-    /// Puts a stream on lane `l`: its first pair is that of round `from`.
-    pub(super) fn put(&mut self, l: usize, from: usize, mut stream: Stream) {
-        let mut pairs = Pairs::new();
-        for (first, second) in pairs.first.0.iter_mut().zip(&mut pairs.second.0) {
-            (*first, *second) = (stream.word(), stream.word());
+    /// Puts a stream on lane `l` and draws its pairs of `count` rounds, the first of them `from`.
+    pub(super) fn put(&mut self, l: usize, from: usize, count: usize, mut stream: Stream) {
+        for round in from..from + count {
+            self.delay[round % AHEAD][l] = stream.exponential();
+            self.choice[round % AHEAD][l] = stream.uniform();
         }
         for (row, word) in self.after.0.iter_mut().zip(stream.state()) {
             row[l] = word;
-        }
-        dispatch(&mut pairs);
-        for k in 0..AHEAD {
-            let place = (from + k) % AHEAD;
-            let delay = if k < LAG { &pairs.delay } else { &pairs.s };
-            self.delay[place][l] = delay[k];
-            self.choice[place][l] = pairs.choice[k];
-            self.exponent[place][l] = pairs.exponent[k];
         }
     }
 
@@ -68,6 +54,16 @@ impl Draws {
         words.store(&mut self.after, part);
     }
 
+    /// The pair of a round.
+    #[inline(always)]
+    pub(super) fn pair<V: Vector>(&self, round: usize, part: usize) -> (V::F, V::F) {
+        let place = round % AHEAD;
+        (
+            V::load(&self.delay[place], part),
+            V::load(&self.choice[place], part),
+        )
+    }
+
     /// The pair of a round; its place goes to the pair of [`AHEAD`] rounds later.
     #[inline(always)]
     pub(super) fn take<V: Vector>(
@@ -76,22 +72,25 @@ impl Draws {
         part: usize,
         words: &mut Words<V>,
     ) -> (V::F, V::F) {
-        let (delay, choice) = (
-            &mut self.delay[round % AHEAD],
-            &mut self.choice[round % AHEAD],
-        );
-        let pair = (V::load(delay, part), V::load(choice, part));
-        let log = LogParts::<V>::of(words.word());
-        V::store(&mut self.exponent[round % AHEAD], part, log.e);
-        V::store(delay, part, log.s);
-        V::store(choice, part, words.uniform());
-        let later = (round + LAG) % AHEAD;
-        let log = LogParts::<V> {
-            e: V::load(&self.exponent[later], part),
-            s: V::load(&self.delay[later], part),
-        };
-        V::store(&mut self.delay[later], part, half_exponential_of(log));
+        let pair = self.pair::<V>(round, part);
+        self.draw::<V>(round % AHEAD, part, words);
         pair
+    }
+
+    /// Draws for the next [`AHEAD`] rounds.
+    #[inline(always)]
+    pub(super) fn fill<V: Vector>(&mut self, part: usize, words: &mut Words<V>) {
+        let mut place = 0;
+        while place < AHEAD {
+            self.draw::<V>(place, part, words);
+            place += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn draw<V: Vector>(&mut self, place: usize, part: usize, words: &mut Words<V>) {
+        V::store(&mut self.delay[place], part, words.exponential());
+        V::store(&mut self.choice[place], part, words.uniform());
     }
 }
 
@@ -106,50 +105,6 @@ fn previous([s0, s1, s2, s3]: [u64; 4]) -> [u64; 4] {
     [first, second, inner ^ second, outer ^ second]
 }
 
-/// Consecutive pairs of one stream.
-struct Pairs {
-    first: Lanes<u64>,
-    second: Lanes<u64>,
-    exponent: Lanes<f64>,
-    s: Lanes<f64>,
-    delay: Lanes<f64>,
-    choice: Lanes<f64>,
-}
-
-impl Pairs {
-    fn new() -> Self {
-        Self {
-            first: Lanes::splat(0),
-            second: Lanes::splat(0),
-            exponent: Lanes::splat(0.0),
-            s: Lanes::splat(0.0),
-            delay: Lanes::splat(0.0),
-            choice: Lanes::splat(0.0),
-        }
-    }
-}
-
-impl Job for &mut Pairs {
-    type Out = ();
-
-    #[inline(always)]
-    fn run<V: Vector>(self) {
-        let mut part = 0;
-        while part < V::PARTS {
-            let log = LogParts::<V>::of(V::load_u(&self.first, part));
-            V::store(&mut self.exponent, part, log.e);
-            V::store(&mut self.s, part, log.s);
-            V::store(&mut self.delay, part, half_exponential_of(log));
-            V::store(
-                &mut self.choice,
-                part,
-                unit::<V>(V::load_u(&self.second, part)),
-            );
-            part += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,7 +113,7 @@ mod tests {
     fn a_stream_goes_back_pair_by_pair() {
         let start = Stream::from_state([3, u64::MAX, 1 << 63, 0x0123_4567_89ab_cdef]);
         let mut draws = Draws::new();
-        draws.put(5, 3, start.clone());
+        draws.put(5, 3, AHEAD, start.clone());
         assert_eq!(draws.stream(5, AHEAD), start);
         let mut later = start;
         (0..6).for_each(|_| {

@@ -51,7 +51,6 @@ struct Factor {
 /// A network with few reactions.
 #[derive(Clone, Debug)]
 pub(super) struct Factors {
-    /// Half of the rate constants: halves of exponentials are drawn.
     k: [f64; FEW],
     pub(super) forms: u32,
     factors: [[Factor; 2]; FEW],
@@ -86,7 +85,7 @@ impl Factors {
         let mut factors = [[of(ONES, 0.0); 2]; FEW];
         for (j, r) in reactions.iter().enumerate() {
             // A sum of -0 would send the next event to the infinite past.
-            k[j] = (r.k + 0.0) / 2.0;
+            k[j] = r.k + 0.0;
             let (form, second) = match r.shape {
                 Shape::Single => (SINGLE, of(ONES, 0.0)),
                 Shape::Product => (PRODUCT, of(r.b, 0.0)),

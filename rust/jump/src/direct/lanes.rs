@@ -5,6 +5,7 @@ use quincunx_core::simd::{Job, LANES, Level, Vector, dispatch};
 
 use super::block::{BATCH, Block, CHUNKS, Chunk, IDLE, WIDTH};
 use super::crew::{Crew, LIMIT};
+use super::draws::AHEAD;
 use super::factors::{FEW, Factors, PAIR, PRODUCT, SINGLE, burst};
 use super::lane_network::{CHANGES, LaneNetwork, MAX_REACTIONS, Shape};
 use super::scalar::{self, Table};
@@ -107,18 +108,17 @@ impl Rounds<'_, '_, '_> {
         while self.next_batch()? {
             self.block.at = 0;
             while self.block.at < BATCH {
+                if self.block.at.is_multiple_of(AHEAD) {
+                    self.fill::<V>();
+                }
                 self.block.round += 1;
                 let mut c = 0;
                 while c < self.chunks.min(CHUNKS) {
                     let mut part = 0;
                     while part < V::PARTS {
-                        let draws = &mut self.block.chunks[c].draws;
-                        let mut words = draws.words::<V>(part);
-                        let (delay, choice) = draws.take(self.block.at, part, &mut words);
-                        draws.keep(part, words);
-                        V::store(&mut self.block.delay, part, delay);
-                        V::store(&mut self.block.choice, part, choice);
-                        event::<V>(self.network, self.block, self.crew, &mut sums, (c, part))?;
+                        let pair = self.block.chunks[c].draws.pair::<V>(self.block.at, part);
+                        let place = (c, part);
+                        event::<V>(self.network, self.block, self.crew, &mut sums, pair, place)?;
                         part += 1;
                     }
                     c += 1;
@@ -141,6 +141,23 @@ impl Rounds<'_, '_, '_> {
             self.block.round += BATCH as u64;
         }
         Ok(())
+    }
+
+    /// Draws for the next rounds.
+    #[inline(always)]
+    fn fill<V: Vector>(&mut self) {
+        let mut c = 0;
+        while c < self.chunks.min(CHUNKS) {
+            let draws = &mut self.block.chunks[c].draws;
+            let mut part = 0;
+            while part < V::PARTS {
+                let mut words = draws.words::<V>(part);
+                draws.fill(part, &mut words);
+                draws.keep(part, words);
+                part += 1;
+            }
+            c += 1;
+        }
     }
 
     /// Begins a batch of rounds; false when few paths are left.
@@ -171,7 +188,18 @@ impl Job for Single<'_, '_, '_> {
     #[inline(always)]
     fn run<V: Vector>(self) -> Result<()> {
         let mut sums = [V::splat(0.0); MAX_REACTIONS];
-        event::<V>(self.network, self.block, self.crew, &mut sums, self.place)
+        let pair = (
+            V::load(&self.block.delay, self.place.1),
+            V::load(&self.block.choice, self.place.1),
+        );
+        event::<V>(
+            self.network,
+            self.block,
+            self.crew,
+            &mut sums,
+            pair,
+            self.place,
+        )
     }
 }
 
@@ -182,13 +210,13 @@ fn event<V: Vector>(
     block: &mut Block,
     crew: &mut Crew<'_, '_>,
     sums: &mut [V::F; MAX_REACTIONS],
+    (delay, choice): (V::F, V::F),
     (c, part): (usize, usize),
 ) -> Result<()> {
     let chunk = &mut block.chunks[c];
     let total = propensities::<V>(network, chunk, sums, part);
-    let half = V::load(&block.delay, part);
-    let next = V::add(V::load(&chunk.t, part), V::div(V::add(half, half), total));
-    let threshold = V::mul(V::load(&block.choice, part), total);
+    let next = V::add(V::load(&chunk.t, part), V::div(delay, total));
+    let threshold = V::mul(choice, total);
     let ready = V::lt(next, V::load(&chunk.stop, part));
     let mut live = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;

@@ -5,7 +5,7 @@ use quincunx_core::Result;
 use quincunx_core::run::Pulse;
 use rayon::prelude::*;
 
-use super::eigen::symmetric;
+use crate::eigen::symmetric;
 use crate::exact::Jet;
 
 /// Most sites of one component: matrices of 2^12 rows.

@@ -11,7 +11,6 @@ mod beliefs;
 mod component;
 mod counting;
 mod draw;
-mod eigen;
 mod ground;
 mod levels;
 mod logarithm;

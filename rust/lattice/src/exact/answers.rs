@@ -220,21 +220,22 @@ impl<'a> Model<'a> {
 
 /// `ln Z`, `Z = sum exp(-beta E)`.
 pub fn log_partition<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<f64> {
-    Ok(answer(model.into(), "log_partition", pulse)?.log_partition)
+    Ok(answer(model.into(), Question::Value, pulse)?.log_partition)
 }
 
 /// `ln Z`, energy and specific heat.
 pub fn thermodynamics<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Thermodynamics> {
-    answer(model.into(), "thermodynamics", pulse)
+    answer(model.into(), Question::Averages, pulse)
 }
 
-fn answer(model: Model<'_>, question: &str, pulse: &Pulse) -> Result<Thermodynamics> {
-    model.check_beta(question)?;
+/// Derivatives are zero or missing where the question is `ln Z` alone.
+fn answer(model: Model<'_>, question: Question, pulse: &Pulse) -> Result<Thermodynamics> {
+    model.check_beta(question.name())?;
     let n = model.geometry().n_sites() as f64;
     // Moving along (J_x, J_y) is moving in beta: the derivatives are -<E> and Var(E).
     let (jet, method) = match torus(model, |j| j) {
         Some(jet) => (jet, Method::Torus),
-        None => route(model, Question::Averages, question, pulse)?.jet(model.beta(), pulse)?,
+        None => route(model, question, pulse)?.jet(model.beta(), pulse)?,
     };
     Ok(Thermodynamics {
         log_partition: jet.value,
@@ -254,7 +255,7 @@ pub fn bond_moments<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<Ve
         let n = model.geometry().n_sites();
         return Ok([x.first / n as f64, y.first / n as f64].repeat(n));
     }
-    let equal = match route(model, Question::Bonds, "bond_moments", pulse)? {
+    let equal = match route(model, Question::Bonds, pulse)? {
         Route::Enumerate(weights, _) => weights.sums(pulse)?.equal,
         Route::Rows(narrow, _) => narrow.equal(pulse)?,
         Route::Eliminate(network) => elimination::beliefs(&network, pulse)?.equal(),
@@ -279,8 +280,8 @@ pub fn marginals<'a>(model: impl Into<Model<'a>>, pulse: &Pulse) -> Result<(Vec<
         let all = vec![1.0 / q as f64; q * model.geometry().n_sites()];
         return Ok((all, Method::Symmetry));
     }
-    Ok(match route(model, Question::Sites, "marginals", pulse)? {
-        Route::Rows(..) => return Err(Error::Internal("rows give no marginals".into())),
+    Ok(match route(model, Question::Sites, pulse)? {
+        Route::Rows(narrow, _) => (narrow.sites(pulse)?, Method::Transfer),
         Route::Enumerate(weights, _) => (weights.sums(pulse)?.occupation, Method::Enumeration),
         Route::Eliminate(network) => (
             elimination::beliefs(&network, pulse)?.sites,

@@ -4,13 +4,13 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// `f`, `f'`, `f''` at one point.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Jet {
+pub struct Jet<T = f64> {
     /// The function.
-    pub value: f64,
+    pub value: T,
     /// Its derivative.
-    pub first: f64,
+    pub first: T,
     /// Its second derivative.
-    pub second: f64,
+    pub second: T,
 }
 
 impl Jet {
@@ -74,8 +74,9 @@ impl Jet {
     }
 }
 
-impl Add for Jet {
+impl<T: Add<Output = T>> Add for Jet<T> {
     type Output = Self;
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self {
             value: self.value + other.value,
@@ -99,15 +100,15 @@ impl Sub for Jet {
     }
 }
 
-impl Mul for Jet {
+impl<T: Copy + Add<Output = T> + Mul<Output = T>> Mul for Jet<T> {
     type Output = Self;
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
+        let cross = self.first * other.first;
         Self {
             value: self.value * other.value,
             first: self.first * other.value + self.value * other.first,
-            second: self.second * other.value
-                + 2.0 * self.first * other.first
-                + self.value * other.second,
+            second: self.second * other.value + (cross + cross) + self.value * other.second,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::elimination::{self, Network};
 /// What is asked of a model: a method may answer one question and not another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
+    /// `ln Z`.
+    Value,
     /// `ln Z` and its derivatives along beta.
     Averages,
     /// The moment of every bond.
@@ -21,9 +23,10 @@ pub(super) enum Question {
 }
 
 impl Question {
-    fn name(self, averages: &str) -> &str {
+    pub fn name(self) -> &'static str {
         match self {
-            Question::Averages => averages,
+            Question::Value => "log_partition",
+            Question::Averages => "thermodynamics",
             Question::Bonds => "bond_moments",
             Question::Sites => "marginals",
         }
@@ -75,7 +78,7 @@ pub(super) struct Offer<'a> {
     pub route: Route<'a>,
 }
 
-fn enumeration(model: Model<'_>) -> std::result::Result<Offer<'_>, String> {
+pub(super) fn enumeration(model: Model<'_>) -> std::result::Result<Offer<'_>, String> {
     let Some((weights, constant)) = model.weights() else {
         return Err("enumeration holds for classical spins".into());
     };
@@ -90,7 +93,7 @@ fn enumeration(model: Model<'_>) -> std::result::Result<Offer<'_>, String> {
     }
 }
 
-fn elimination<'a>(
+pub(super) fn elimination<'a>(
     model: Model<'a>,
     pulse: &Pulse,
 ) -> Result<std::result::Result<Offer<'a>, String>> {
@@ -100,10 +103,7 @@ fn elimination<'a>(
     }))
 }
 
-fn rows(model: Model<'_>, question: Question) -> std::result::Result<Offer<'_>, String> {
-    if question == Question::Sites {
-        return Err("row transfer does not answer it".into());
-    }
+pub(super) fn rows(model: Model<'_>, question: Question) -> std::result::Result<Offer<'_>, String> {
     let one_field = match model {
         Model::Ising(_) => " and one h",
         _ => "",
@@ -117,34 +117,25 @@ fn rows(model: Model<'_>, question: Question) -> std::result::Result<Offer<'_>, 
         .ok_or_else(|| format!("row transfer needs a narrow Square with one J{one_field}"))
 }
 
-/// What every method says to a model, or why it does not hold.
-pub(super) fn offers<'a>(
-    model: Model<'a>,
-    question: Question,
-    pulse: &Pulse,
-) -> Result<[std::result::Result<Offer<'a>, String>; 3]> {
-    Ok([
-        enumeration(model),
-        elimination(model, pulse)?,
-        rows(model, question),
-    ])
-}
+/// Steps that planning an elimination takes for each site.
+const PLAN: f64 = 1e3;
 
-/// The cheapest method, or all reasons why none holds; `averages` is what the user called.
-pub(super) fn route<'a>(
-    model: Model<'a>,
-    question: Question,
-    averages: &str,
-    pulse: &Pulse,
-) -> Result<Route<'a>> {
+/// The cheapest method, or all reasons why none holds.
+pub(super) fn route<'a>(model: Model<'a>, question: Question, pulse: &Pulse) -> Result<Route<'a>> {
     let mut reasons = Vec::new();
     let mut best: Option<Offer<'a>> = None;
-    for offer in offers(model, question, pulse)? {
-        match offer {
-            Ok(offer) if best.as_ref().is_none_or(|b| offer.cost < b.cost) => best = Some(offer),
-            Ok(_) => {}
-            Err(reason) => reasons.push(reason),
-        }
+    let mut hear = |offer: std::result::Result<Offer<'a>, String>| match offer {
+        Ok(offer) if best.as_ref().is_none_or(|b| offer.cost < b.cost) => best = Some(offer),
+        Ok(_) => {}
+        Err(reason) => reasons.push(reason),
+    };
+    hear(enumeration(model));
+    let lean = PLAN * model.n_sites() as f64;
+    let rows = rows(model, question);
+    let answered = rows.as_ref().is_ok_and(|offer| offer.cost <= lean);
+    hear(rows);
+    if !answered {
+        hear(elimination(model, pulse)?);
     }
     if let Model::Ising(_) = model {
         let need = "the torus solution needs a periodic Square with h = 0 and one J per axis";
@@ -153,7 +144,7 @@ pub(super) fn route<'a>(
     best.map(|offer| offer.route).ok_or_else(|| {
         Error::Refused(format!(
             "{}: {} spins of {} values are out of reach: {}",
-            question.name(averages),
+            question.name(),
             model.geometry().n_sites(),
             model.values(),
             reasons.join("; ")

@@ -4,6 +4,7 @@ use quincunx_core::run::Pulse;
 
 use super::narrow::Narrow;
 use super::route::Question;
+use super::strip::{Wanted, Way};
 use super::*;
 use crate::{Geometry, Ising, Potts, Values};
 
@@ -20,11 +21,23 @@ fn same_as_enumeration<'a>(model: impl Into<Model<'a>>, beta: f64, constant: f64
     let (model, pulse) = (model.into(), Pulse::new());
     let exact = model.weights().unwrap().0.sums(&pulse).unwrap();
     let rows = |question| Narrow::new(model, question).unwrap();
-    let jet = rows(Question::Averages).jet(&pulse).unwrap();
     let n = model.geometry().n_sites() as f64;
-    close(jet.value, exact.log_partition, 1e-12);
-    close(jet.first / n, exact.mean / n, 1e-12);
-    close(jet.second / (n * n), exact.variance / (n * n), 1e-11);
+    let narrow = rows(Question::Averages);
+    let strip = &narrow.strips[0];
+    for way in [Way::Vectors, Way::Sectors] {
+        let by = |wanted| strip.sum_by(way, wanted, &pulse).unwrap();
+        let jet = by(Wanted::Derivatives);
+        close(jet.value, exact.log_partition, 1e-12);
+        close(jet.first / n, exact.mean / n, 1e-12);
+        close(jet.second / (n * n), exact.variance / (n * n), 1e-11);
+        close(by(Wanted::Value).value, exact.log_partition, 1e-12);
+    }
+    let jet = narrow.jet(&pulse).unwrap();
+    let sites = rows(Question::Sites).sites(&pulse);
+    if let (Model::Ising(_), false) = (model, exact.occupation.is_empty()) {
+        let pairs = sites.unwrap().into_iter().zip(&exact.occupation);
+        pairs.for_each(|(found, &expected)| close(found, expected, 1e-12));
+    }
     let equal = rows(Question::Bonds).equal(&pulse).unwrap();
     assert_eq!(equal.len(), exact.equal.len());
     equal
@@ -139,4 +152,70 @@ fn hard_couplings_freeze_without_nan() {
     stopped.cancel();
     let square = Geometry::square([4, 6], [true; 2]).unwrap();
     assert!(log_partition(&Potts::new(square, 3, 1.0, 1.0).unwrap(), &stopped).is_err());
+}
+
+#[test]
+fn both_ways_through_closed_rows_agree_to_rounding() {
+    let pulse = Pulse::new();
+    let both = |model: Model<'_>| {
+        let narrow = Narrow::new(model, Question::Averages).unwrap();
+        let strip = &narrow.strips[0];
+        let by = |way| strip.sum_by(way, Wanted::Derivatives, &pulse).unwrap();
+        let (a, b) = (by(Way::Vectors), by(Way::Sectors));
+        close(a.value, b.value, 1e-14);
+        close(a.first, b.first, 1e-13);
+        close(a.second, b.second, 1e-11);
+    };
+    for periodic in [[true, true], [true, false], [false, true]] {
+        for (lengths, j, h) in [
+            ([61, 7], 0.9, 0.1),
+            ([6, 40], -1.3, 0.4),
+            ([33, 5], 2.5, -0.01),
+        ] {
+            let square = Geometry::square(lengths, periodic).unwrap();
+            if let Ok(model) = Ising::new(square, 0.44, j, h) {
+                let strips = Narrow::new((&model).into(), Question::Averages).unwrap();
+                if strips.strips[0].closed {
+                    both((&model).into());
+                }
+            }
+        }
+        for (lengths, q, j) in [([30, 4], 3, 1.0), ([4, 21], 4, -0.7), ([9, 3], 5, 1.2)] {
+            let square = Geometry::square(lengths, periodic).unwrap();
+            let model = Potts::new(square, q, 1.0, j).unwrap();
+            let strips = Narrow::new((&model).into(), Question::Averages).unwrap();
+            if strips.strips[0].closed {
+                both((&model).into());
+            }
+        }
+    }
+}
+
+#[test]
+fn long_open_columns_settle() {
+    // Each further row of long open columns adds the logarithm of the largest eigenvalue, as it does in closed ones.
+    let pulse = Pulse::new();
+    let at = |length, closed| {
+        let square = Geometry::square([length, 6], [closed, true]).unwrap();
+        let model = Ising::new(square, 0.44, 1.0, 0.05).unwrap();
+        let found = thermodynamics(&model, &pulse).unwrap();
+        assert_eq!(found.method, Method::Transfer);
+        let n = (6 * length) as f64;
+        [
+            found.log_partition,
+            found.energy * n,
+            found.specific_heat * n,
+        ]
+    };
+    let rows = |closed| {
+        let (short, long) = (at(3000, closed), at(8000, closed));
+        [0, 1, 2].map(|k| (long[k] - short[k]) / 5000.0)
+    };
+    for ((open, closed), tolerance) in rows(false)
+        .into_iter()
+        .zip(rows(true))
+        .zip([1e-12, 1e-12, 1e-10])
+    {
+        close(open, closed, tolerance);
+    }
 }

@@ -1,150 +1,27 @@
-//! Narrow square lattices of any length, row by row: a vector over the states of a row, carried with its derivatives.
+//! Narrow square lattices row by row: vectors over the states of a row, carried with their derivatives.
 //!
 //! Between two rows stand elementary operators on `R^(q^width)`: a vertical bond is
 //! `v <- w v + u (sum of the other colours)`, `w : u` the weights of equal and unequal colours, horizontal bonds and fields
-//! are diagonal. If the columns close on themselves, the sum runs over first rows, one for each orbit of the symmetries. After
-//! each row the vector is divided by its sum, derivatives included: what is carried on is of order one at any length.
+//! are diagonal. If the columns close on themselves, the sum runs over first rows, one for each orbit of the symmetries,
+//! and the way down from each is also the way up to it: half the rows are followed. After each row a vector is divided by
+//! its sum, derivatives included: what is carried on is of order one at any length.
 
-use std::ops::{Add, Mul};
+use std::ops::{Add, Mul, Range};
 
+use quincunx_core::Result;
 use quincunx_core::run::Pulse;
-use quincunx_core::{Error, Result};
+use quincunx_core::simd::{Job, Vector, dispatch};
 use rayon::prelude::*;
 
+use super::carried::Carried;
 use super::jet::Jet;
-use crate::geometry::{Geometry, Kind};
+use super::strip::{Line, Strip};
 use crate::words;
 
-/// Steps (one column under one vector) beyond which the method is not used.
-pub const MOST_STEPS: f64 = 1e10;
 /// Weights below which nothing is followed.
 const LEAST: f64 = 1e-290;
-/// States of a row that are held at once.
-const MOST_STATES: f64 = (1_u64 << 20) as f64;
-
-/// `ln weight` of an equal pair or of an upward spin, along the direction in which derivatives are taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Line {
-    pub value: f64,
-    pub slope: f64,
-}
-
-impl Line {
-    /// `exp(value - shift)` with its derivatives.
-    fn exp(self, shift: f64) -> Jet {
-        let weight = (self.value - shift).exp();
-        Jet {
-            value: weight,
-            first: self.slope * weight,
-            second: self.slope * self.slope * weight,
-        }
-    }
-}
-
-/// A square lattice as rows of colours.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Strip {
-    /// The axis along which the rows follow each other.
-    pub axis: usize,
-    pub width: usize,
-    pub height: usize,
-    pub q: usize,
-    /// Whether a row closes on itself.
-    pub ring: bool,
-    /// Whether the last row is joined to the first.
-    pub closed: bool,
-    /// Bonds within a row.
-    pub across: Line,
-    /// Bonds from row to row.
-    pub down: Line,
-    /// Sites of the highest colour.
-    pub field: Line,
-}
-
-impl Strip {
-    /// The rows of a square lattice along one axis; `bonds` are those of the two axes.
-    pub fn along(
-        geometry: &Geometry,
-        axis: usize,
-        q: usize,
-        bonds: [Line; 2],
-        field: Line,
-    ) -> Option<Self> {
-        let (&[lx, ly], &[px, py]) = (geometry.cells(), geometry.periodic()) else {
-            return None;
-        };
-        let (lengths, periodic) = ([lx, ly], [px, py]);
-        (geometry.kind() == Kind::Square).then(|| Self {
-            axis,
-            width: lengths[1 - axis],
-            height: lengths[axis],
-            q,
-            ring: periodic[1 - axis],
-            closed: periodic[axis],
-            across: bonds[1 - axis],
-            down: bonds[axis],
-            field,
-        })
-    }
-
-    fn relabel(&self) -> bool {
-        self.field.value == 0.0 && self.field.slope == 0.0
-    }
-
-    fn states(&self) -> usize {
-        self.q.pow(self.width as u32)
-    }
-
-    /// Columns times states times rows times first rows; infinite if a row has too many states.
-    pub fn steps(&self) -> f64 {
-        let states = (self.q as f64).powi(self.width as i32);
-        if states > MOST_STATES {
-            return f64::INFINITY;
-        }
-        let starts = if self.closed {
-            words::first_row_count(self.width, self.q, self.ring, self.relabel())
-        } else {
-            1.0
-        };
-        starts * (self.height * self.width) as f64 * states
-    }
-
-    /// `ln Z` with its derivatives. Runs on the current rayon pool; the order of additions does not depend on it.
-    pub fn log_partition(&self, pulse: &Pulse) -> Result<Jet> {
-        let row = Row::new(self);
-        if !self.closed {
-            pulse.expect(self.height as u64);
-            return row.follow(None, pulse);
-        }
-        let starts = words::first_rows(self.width, self.q, self.ring, self.relabel());
-        pulse.expect((starts.len() * self.height) as u64);
-        let parts: Vec<(Jet, f64)> = starts
-            .par_iter()
-            .map(|(word, size)| {
-                let index = word
-                    .iter()
-                    .rev()
-                    .fold(0, |index, &c| index * self.q + usize::from(c));
-                Ok((row.follow(Some(index), pulse)?, *size as f64))
-            })
-            .collect::<Result<_>>()?;
-        let found = log_sum(&parts);
-        if found.value.is_finite() {
-            return Ok(found);
-        }
-        Err(Error::Numerical(
-            "row transfer: beta J is so large that the weights of all rows vanish beside those of the lowest energy of a \
-             row: lower beta"
-                .into(),
-        ))
-    }
-
-    /// `P(equal)` of the bonds within each row and of those from row to row, row by row, of open columns.
-    pub fn open_moments(&self, pulse: &Pulse) -> Result<[Vec<f64>; 2]> {
-        pulse.expect(2 * self.height as u64);
-        Row::new(self).moments(pulse)
-    }
-}
+/// Change from row to row, of a vector whose sum is one, below which each further row of open columns adds the same.
+const SETTLED: f64 = 1e-14;
 
 /// `ln sum size exp(log)`.
 fn log_sum(parts: &[(Jet, f64)]) -> Jet {
@@ -179,14 +56,24 @@ fn pairwise_sum(terms: &[Jet]) -> Jet {
     }
 }
 
-/// The vertical bonds under one column: `same v + diff (the sum of the other colours)`, numbers or jets. Sums of positive
-/// numbers only: antiferromagnets lose no digits.
-fn vertical<T>(v: &mut [T], strip: &Strip, column: usize, same: T, diff: T)
+/// The vertical bonds under one column: `same v + diff (the sum of the other colours)`. Sums of positive numbers only:
+/// antiferromagnets lose no digits.
+#[inline(always)]
+fn vertical<T>(v: &mut [T], (q, stride): (usize, usize), same: T, diff: T, after: &mut [T])
 where
     T: Copy + Default + Add<Output = T> + Mul<Output = T>,
 {
-    let (q, stride) = (strip.q, strip.q.pow(column as u32));
-    let mut after = vec![T::default(); q + 1];
+    if q == 2 {
+        for group in v.chunks_exact_mut(2 * stride) {
+            let (first, second) = group.split_at_mut(stride);
+            for low in 0..stride {
+                let (x, y) = (first[low], second[low]);
+                first[low] = same * x + diff * y;
+                second[low] = diff * x + same * y;
+            }
+        }
+        return;
+    }
     for group in v.chunks_exact_mut(stride * q) {
         for low in 0..stride {
             for colour in (1..q).rev() {
@@ -203,20 +90,76 @@ where
     }
 }
 
+/// The vertical bonds under some columns, compiled for each instruction set.
+pub(super) struct Down<'a, T> {
+    pub v: &'a mut [T],
+    pub q: usize,
+    pub columns: Range<usize>,
+    pub same: T,
+    pub diff: T,
+    pub pulse: &'a Pulse,
+}
+
+impl<T> Job for Down<'_, T>
+where
+    T: Copy + Default + Add<Output = T> + Mul<Output = T>,
+{
+    /// The sum of what comes out.
+    type Out = Result<T>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Result<T> {
+        let mut after = vec![T::default(); self.q + 1];
+        for column in self.columns {
+            self.pulse.check()?;
+            let digit = (self.q, self.q.pow(column as u32));
+            vertical(self.v, digit, self.same, self.diff, &mut after);
+        }
+        let mut total = T::default();
+        for &v in &*self.v {
+            total = total + v;
+        }
+        Ok(total)
+    }
+}
+
+/// Each state's weight times `factor`, compiled for each instruction set.
+struct Weigh<'a, T> {
+    v: &'a mut [T],
+    own: &'a [Jet],
+    factor: T,
+}
+
+impl<T: Carried> Job for Weigh<'_, T> {
+    /// The sum of what comes out.
+    type Out = T;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> T {
+        let mut total = T::default();
+        for (v, &own) in self.v.iter_mut().zip(self.own) {
+            *v = *v * T::spread(own) * self.factor;
+            total = total + *v;
+        }
+        total
+    }
+}
+
 /// The operators of one row.
-struct Row<'a> {
-    strip: &'a Strip,
+pub(super) struct Row<'a> {
+    pub strip: &'a Strip,
     /// Weights of an equal and an unequal vertical pair, in units of the larger.
-    same: Jet,
-    diff: Jet,
-    /// Weight of each state of a row by its own bonds and fields, in units of `exp(shift)`.
-    own: Vec<Jet>,
-    shift: f64,
+    pub same: Jet,
+    pub diff: Jet,
+    /// `ln` of the weight of each state of a row by its own bonds and fields.
+    lines: Vec<Line>,
+    /// The largest of them.
+    pub shift: f64,
 }
 
 impl<'a> Row<'a> {
-    fn new(strip: &'a Strip) -> Self {
-        let top = strip.down.value.max(0.0);
+    pub fn new(strip: &'a Strip) -> Self {
+        let top = strip.top();
         let pairs = strip.width - usize::from(!strip.ring);
         let lines: Vec<Line> = (0..strip.states())
             .map(|state| {
@@ -230,133 +173,216 @@ impl<'a> Row<'a> {
                 }
             })
             .collect();
-        let shift = lines.iter().map(|l| l.value).fold(f64::MIN, f64::max);
-        let own = lines.iter().map(|line| line.exp(shift)).collect();
         Self {
             strip,
             same: strip.down.exp(top),
             diff: Jet::constant((-top).exp()),
-            own,
-            shift,
+            shift: lines.iter().map(|l| l.value).fold(f64::MIN, f64::max),
+            lines,
         }
     }
 
-    /// `ln` of the sum over all rows below one first row and back to it, or below any first row.
-    fn follow(&self, start: Option<usize>, pulse: &Pulse) -> Result<Jet> {
-        let Strip { height, width, .. } = *self.strip;
-        let mut v = vec![Jet::constant(1.0); self.own.len()];
-        if let Some(start) = start {
-            v.fill(Jet::default());
-            v[start] = Jet::constant(1.0);
+    /// Weights of all states of a row in units of `exp(shift)`, or their square roots for `power = 1/2`.
+    pub fn own(&self, power: f64) -> Vec<Jet> {
+        let lines = self.lines.iter();
+        let scaled = lines.map(|line| Line {
+            value: power * (line.value - self.shift),
+            slope: power * line.slope,
+        });
+        scaled.map(|line| line.exp(0.0)).collect()
+    }
+}
+
+/// Vectors on their way down.
+struct Front<'a, T> {
+    row: &'a Row<'a>,
+    own: &'a [Jet],
+    pulse: &'a Pulse,
+    v: Vec<T>,
+    /// By which the vectors are still to be multiplied.
+    factor: T,
+    /// What each vector was divided by.
+    logs: Vec<Vec<Jet>>,
+}
+
+impl<'a, T: Carried> Front<'a, T> {
+    fn new(row: &'a Row<'a>, own: &'a [Jet], v: Vec<T>, pulse: &'a Pulse) -> Self {
+        Self {
+            row,
+            own,
+            pulse,
+            v,
+            factor: T::spread(Jet::constant(1.0)),
+            logs: vec![Vec::new(); T::COUNT],
         }
-        let downs = if start.is_some() { height } else { height - 1 };
-        let top = self.strip.down.value.max(0.0) * (width * downs) as f64;
-        let nothing = Jet::constant(f64::NEG_INFINITY);
-        let mut logs = vec![Jet::constant(self.shift * height as f64 + top)];
-        for row in 0..height {
-            v.iter_mut()
-                .zip(&self.own)
-                .for_each(|(v, own)| *v = *v * *own);
-            if row < downs {
-                for column in 0..width {
-                    pulse.check()?;
-                    vertical(&mut v, self.strip, column, self.same, self.diff);
-                }
-            }
-            let size: f64 = v.iter().map(|v| v.value).sum();
-            if size < LEAST {
-                // A first row so unlikely that nothing of it is left.
-                return Ok(nothing);
-            }
-            v.iter_mut().for_each(|v| *v = v.scale(1.0 / size));
-            let total = v.iter().fold(Jet::default(), |sum, &v| sum + v);
-            let inverse = Jet::constant(1.0) / total;
-            v.iter_mut().for_each(|v| *v = *v * inverse);
-            logs.push(Jet::constant(size.ln()) + total.ln());
-            pulse.add(1);
-        }
-        Ok(match start {
-            Some(start) if v[start].value < LEAST => nothing,
-            Some(start) => pairwise_sum(&logs) + v[start].ln(),
-            None => pairwise_sum(&logs),
+    }
+
+    /// The weights of the states of a row.
+    fn weigh(&mut self) -> T {
+        dispatch(Weigh {
+            v: &mut self.v,
+            own: self.own,
+            factor: self.factor,
         })
     }
 
-    fn plain(&self, column: usize, v: &mut [f64]) {
-        vertical(v, self.strip, column, self.same.value, self.diff.value);
+    /// A row and the bonds below it.
+    fn advance(&mut self) -> Result<()> {
+        self.weigh();
+        let total = dispatch(Down {
+            v: &mut self.v,
+            q: self.row.strip.q,
+            columns: 0..self.row.strip.width,
+            same: T::spread(self.row.same),
+            diff: T::spread(self.row.diff),
+            pulse: self.pulse,
+        })?;
+        self.divide(total);
+        Ok(())
     }
 
-    /// Forward through the rows and back: what stands above and below a bond gives its moment.
-    fn moments(&self, pulse: &Pulse) -> Result<[Vec<f64>; 2]> {
-        let Strip { height, width, .. } = *self.strip;
-        let scaled = |v: &mut [f64]| {
-            let total: f64 = v.iter().sum();
-            v.iter_mut().for_each(|v| *v /= total);
-        };
-        let weigh = |v: &mut [f64]| {
-            v.iter_mut()
-                .zip(&self.own)
-                .for_each(|(v, own)| *v *= own.value);
-        };
-        // Above row r, the row's own weights included.
-        let mut above = vec![vec![1.0; self.own.len()]];
-        weigh(&mut above[0]);
-        for row in 1..height {
-            let mut v = above[row - 1].clone();
-            for column in 0..width {
-                pulse.check()?;
-                self.plain(column, &mut v);
+    /// Notes the sums, by which the vectors are divided when they are touched next.
+    fn divide(&mut self, total: T) {
+        for (k, logs) in self.logs.iter_mut().enumerate() {
+            let total = total.get(k);
+            let size = total.value;
+            if size < LEAST {
+                // A first row so unlikely that nothing of it is left.
+                self.factor.set(k, Jet::default());
+                logs.push(Jet::constant(f64::NEG_INFINITY));
+                continue;
             }
-            weigh(&mut v);
-            scaled(&mut v);
-            above.push(v);
-            pulse.add(1);
+            let rest = total.scale(1.0 / size);
+            let inverse = Jet::constant(1.0) / rest;
+            self.factor.set(k, inverse.scale(1.0 / size));
+            logs.push(Jet::constant(size.ln()) + rest.ln());
         }
-        let (mut across, mut down) = (vec![Vec::new(); height], vec![Vec::new(); height]);
-        let mut below = vec![1.0; self.own.len()];
-        for row in (0..height).rev() {
-            if row + 1 < height {
-                weigh(&mut below);
-                down[row] = self.pairs_down(&above[row], &mut below, pulse)?;
-                scaled(&mut below);
-            }
-            across[row] = self.pairs_across(&above[row], &below);
-            pulse.add(1);
-        }
-        Ok([across.concat(), down.concat()])
     }
+}
 
-    /// `P(equal)` of the vertical bonds under a row; `below` goes up through them.
-    fn pairs_down(&self, above: &[f64], below: &mut [f64], pulse: &Pulse) -> Result<Vec<f64>> {
-        let mut before = vec![above.to_vec()];
-        for column in 0..self.strip.width {
-            pulse.check()?;
-            let mut v = before[column].clone();
-            self.plain(column, &mut v);
-            before.push(v);
+/// `ln Z` of open columns.
+pub(super) fn open<T: Carried>(strip: &Strip, pulse: &Pulse) -> Result<Jet> {
+    let row = Row::new(strip);
+    let own = row.own(1.0);
+    let ones = vec![T::spread(Jet::constant(1.0)); own.len()];
+    let mut front = Front::new(&row, &own, ones, pulse);
+    let downs = strip.height - 1;
+    let mut left = downs;
+    pulse.expect(strip.height as u64);
+    let mut before: Vec<T> = Vec::new();
+    while left > 0 {
+        front.advance()?;
+        left -= 1;
+        pulse.add(1);
+        let factor = front.factor;
+        let now: Vec<T> = front.v.iter().map(|&v| v * factor).collect();
+        if change(&before, &now) < SETTLED {
+            break;
         }
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let mut found = vec![0.0; self.strip.width];
-        for column in (0..self.strip.width).rev() {
-            let equal = self.same.value * dot(&before[column], below);
-            found[column] = equal / dot(&before[column + 1], below);
-            self.plain(column, below);
-        }
-        Ok(found)
+        before = now;
     }
+    let total = front.weigh();
+    front.divide(total);
+    let logs = &front.logs[0];
+    let last = logs
+        .len()
+        .checked_sub(2)
+        .map_or(Jet::default(), |k| logs[k]);
+    let settled = last.scale(left as f64);
+    let scale = row.shift * strip.height as f64 + strip.top() * (strip.width * downs) as f64;
+    pulse.add(left as u64 + 1);
+    Ok(pairwise_sum(logs) + settled + Jet::constant(scale))
+}
 
-    /// `P(equal)` of the bonds within a row.
-    fn pairs_across(&self, above: &[f64], below: &[f64]) -> Vec<f64> {
-        let Strip { width, q, ring, .. } = *self.strip;
-        let digit = |state: usize, c: usize| state / q.pow(c as u32) % q;
-        let weights: Vec<f64> = above.iter().zip(below).map(|(a, b)| a * b).collect();
-        let total: f64 = weights.iter().sum();
-        let equal = |c: usize| {
-            let next = (c + 1) % width;
-            let alike = weights.iter().enumerate();
-            let alike = alike.filter(|&(s, _)| digit(s, c) == digit(s, next));
-            alike.map(|(_, w)| w).sum::<f64>() / total
+/// How much a vector or one of its derivatives has changed, in units of its size; infinite if there was none before.
+fn change<T: Carried>(before: &[T], now: &[T]) -> f64 {
+    if before.is_empty() {
+        return f64::INFINITY;
+    }
+    let (mut moved, mut size) = ([0.0; 3], [1.0; 3]);
+    for (a, b) in before.iter().zip(now) {
+        let (a, b) = (a.get(0), b.get(0));
+        let parts = [(a.value, b.value), (a.first, b.first), (a.second, b.second)];
+        for (k, (a, b)) in parts.into_iter().enumerate() {
+            moved[k] += (a - b).abs();
+            size[k] += b.abs();
+        }
+    }
+    let relative = moved.iter().zip(size).map(|(moved, size)| moved / size);
+    relative.fold(0.0, f64::max)
+}
+
+/// `ln Z` of closed columns.
+pub(super) fn closed<T: Carried>(strip: &Strip, pulse: &Pulse) -> Result<Jet> {
+    let row = Row::new(strip);
+    let own = row.own(1.0);
+    let starts = words::first_rows(strip.width, strip.q, strip.ring, strip.relabel());
+    let groups = starts.par_chunks(T::COUNT);
+    pulse.expect((groups.len() * strip.height.div_ceil(2)) as u64);
+    let parts: Vec<Vec<(Jet, f64)>> = groups
+        .map(|group| {
+            let index = |word: &[u8]| {
+                word.iter()
+                    .rev()
+                    .fold(0, |index, &c| index * strip.q + usize::from(c))
+            };
+            let first: Vec<usize> = group.iter().map(|(word, _)| index(word)).collect();
+            let logs = there_and_back::<T>(&row, &own, &first, pulse)?;
+            Ok(logs
+                .into_iter()
+                .zip(group.iter().map(|g| g.1 as f64))
+                .collect())
+        })
+        .collect::<Result<_>>()?;
+    let scale = row.shift * strip.height as f64 + strip.top() * (strip.width * strip.height) as f64;
+    Ok(log_sum(&parts.concat()) + Jet::constant(scale))
+}
+
+/// `ln` of the sum over all rows below each of some first rows and back to it. With `D` the weights of a row and `V` the
+/// bonds below it, `<s| (V D)^n |s> = <u_a| D |u_b> / D_s`, `u_k = (V D)^k |s>` and `a + b = n`.
+fn there_and_back<T: Carried>(
+    row: &Row<'_>,
+    own: &[Jet],
+    first: &[usize],
+    pulse: &Pulse,
+) -> Result<Vec<Jet>> {
+    let height = row.strip.height;
+    let mut v = vec![T::default(); own.len()];
+    for (k, &start) in first.iter().enumerate() {
+        v[start].set(k, Jet::constant(1.0));
+    }
+    let mut front = Front::new(row, own, v, pulse);
+    for _ in 0..height / 2 {
+        front.advance()?;
+        pulse.add(1);
+    }
+    let (half, factor) = (front.v.clone(), front.factor);
+    let mut logs: Vec<Jet> = front.logs.iter().map(|l| pairwise_sum(l)).collect();
+    if height % 2 == 1 {
+        front.advance()?;
+        pulse.add(1);
+    }
+    front.weigh();
+    let joined = front
+        .v
+        .iter()
+        .zip(&half)
+        .fold(T::default(), |sum, (&a, &b)| sum + a * (b * factor));
+    let nothing = Jet::constant(f64::NEG_INFINITY);
+    for (k, log) in logs.iter_mut().enumerate().take(first.len()) {
+        let joined = joined.get(k);
+        let line = row.lines[first[k]];
+        let own = Jet {
+            value: line.value - row.shift,
+            first: line.slope,
+            second: 0.0,
         };
-        (0..width - usize::from(!ring)).map(equal).collect()
+        *log = if joined.value < LEAST {
+            nothing
+        } else {
+            *log + pairwise_sum(&front.logs[k]) + joined.ln() - own
+        };
     }
+    logs.truncate(first.len());
+    Ok(logs)
 }

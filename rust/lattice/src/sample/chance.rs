@@ -15,6 +15,17 @@ pub(super) trait Chance {
     /// `condition` and an event; what is drawn for a false condition is of no consequence.
     fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool;
 
+    /// At each set bit of `which` an event of its own.
+    fn hits(&mut self, which: u64, threshold: Threshold) -> u64 {
+        let (mut left, mut hits) = (which, 0);
+        while left != 0 {
+            let lowest = left & left.wrapping_neg();
+            hits |= if self.hit(threshold) { lowest } else { 0 };
+            left ^= lowest;
+        }
+        hits
+    }
+
     /// Announces a new site: what was left of the last word is dropped.
     fn begin_site(&mut self) {}
 
@@ -40,6 +51,29 @@ impl Chance for Stream {
     #[inline(always)]
     fn hit_if(&mut self, condition: bool, threshold: Threshold) -> bool {
         threshold.hit(self.word()) & condition
+    }
+
+    /// Compares 64 numbers with the threshold, digit by digit until all are decided.
+    #[inline(always)]
+    fn hits(&mut self, which: u64, threshold: Threshold) -> u64 {
+        if threshold.value() == u64::MAX || which == 0 {
+            return which;
+        }
+        let (mut digits, mut equal, mut hits) = (threshold.value(), which, 0);
+        let mut compare = |word: u64| {
+            let digit = ((digits as i64) >> 63) as u64;
+            hits |= equal & digit & !word;
+            equal &= !(word ^ digit);
+            digits <<= 1;
+            // Where no digit is left a number that was equal so far is not below.
+            (equal != 0) & (digits != 0)
+        };
+        // Hardly ever do fewer decide: asking each time would cost more than the words.
+        for _ in 0..6 {
+            compare(self.word());
+        }
+        while compare(self.word()) {}
+        hits
     }
 
     #[inline]
@@ -108,5 +142,43 @@ impl Chance for Halves<'_> {
 
     fn pick_by(&mut self, distribution: &[Threshold]) -> usize {
         self.stream.pick_by(distribution)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quincunx_core::rng::{Key, Purpose};
+
+    use super::*;
+
+    #[test]
+    fn each_bit_is_hit_with_the_whole_probability() {
+        let mut stream = Stream::at(Key([8, 1]), 0, Purpose::MAIN);
+        let which = 0xf0f0_0000_ffff_0001_u64;
+        for p in [0.0, 0.001, 0.25, 0.5858, 0.75, 0.9999, 1.0] {
+            let threshold = Threshold::new(p);
+            let rounds = 20_000;
+            let (mut each, mut pairs) = ([0_u32; 64], 0_u32);
+            for _ in 0..rounds {
+                let hits = stream.hits(which, threshold);
+                assert_eq!(hits & !which, 0);
+                for (bit, count) in each.iter_mut().enumerate() {
+                    *count += (hits >> bit & 1) as u32;
+                }
+                pairs += (hits & hits >> 1 & 0xffff_0000).count_ones();
+            }
+            let z = |count: u32, n: f64, p: f64| {
+                let spread = (n * p * (1.0 - p)).sqrt();
+                let off = f64::from(count) - n * p;
+                if spread > 0.0 { off / spread } else { off }
+            };
+            let rounds = f64::from(rounds);
+            for (bit, &count) in each.iter().enumerate() {
+                let p = if which >> bit & 1 == 1 { p } else { 0.0 };
+                assert!(z(count, rounds, p).abs() < 5.0, "{p} {bit}: {count}");
+            }
+            // Fifteen neighbouring pairs, which overlap: their spread is at most sqrt(3) times that of independent ones.
+            assert!(z(pairs, 15.0 * rounds, p * p).abs() < 9.0, "{p}: {pairs}");
+        }
     }
 }

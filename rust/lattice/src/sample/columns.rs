@@ -1,12 +1,14 @@
 //! What is observed of the spins, column by column.
 
-use quincunx_core::observe::{Plan, View};
+use quincunx_core::observe::{Kind, Plan, View};
+use quincunx_core::run::Quantity;
 
 use super::law::Law;
 use super::scan::Chain;
+use crate::geometry::Geometry;
 
 /// Which columns there are besides `energy`, `magnetization` and, last, `state`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Layout {
     /// Two copies: the site mean of their product.
     pub overlap: bool,
@@ -15,6 +17,22 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// What can be observed, in the order of the columns.
+    pub fn quantities(self, geometry: &Geometry) -> Vec<Quantity> {
+        let scalar = |(name, default)| Quantity {
+            default,
+            ..Quantity::scalar(name, Kind::Float)
+        };
+        let state = Quantity {
+            name: "state".into(),
+            kind: Kind::Byte,
+            shape: geometry.shape().to_vec(),
+            default: false,
+        };
+        let scalars = self.scalars().into_iter().map(scalar);
+        scalars.chain([state]).collect()
+    }
+
     /// Names of the columns that hold numbers, and whether they are observed by default.
     pub fn scalars(self) -> Vec<(&'static str, bool)> {
         let own = [("energy", true), ("magnetization", true)];

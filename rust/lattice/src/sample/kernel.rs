@@ -1,7 +1,7 @@
 //! The loop that runs moves on the replicas of a task: one chain each, or a ladder of chains that swap their states.
 
 use quincunx_core::Result;
-use quincunx_core::observe::{Clock, Hold, Kind, Tally};
+use quincunx_core::observe::{Clock, Hold, Tally};
 use quincunx_core::rng::{Purpose, Stream};
 use quincunx_core::run::{Kernel, Quantity, Task};
 
@@ -9,16 +9,8 @@ use super::columns::{Columns, Layout};
 use super::law::Law;
 use super::method::Method;
 use super::scan::{Chain, Move, Scratch};
+use super::start::Start;
 use super::tempering::{Exchange, Ladder, copies_of};
-
-/// Where replicas start when no state is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Start {
-    /// All up, or all of colour 0.
-    Ordered,
-    /// Every spin uniform and independent, from the replica's own stream.
-    Random,
-}
 
 /// A law and its moves, ready to run: observes `energy`, `magnetization` (per site) and `state`; with two copies
 /// `overlap`, with several temperatures `beta`.
@@ -95,14 +87,6 @@ impl LatticeKernel {
         })
     }
 
-    /// Spins that every move can go on from.
-    fn checked(&self, spins: Vec<i8>) -> Result<Vec<i8>> {
-        for moves in &self.moves {
-            moves.check_start(&spins)?;
-        }
-        Ok(spins)
-    }
-
     /// Chain number `i`. The first one has the streams of a run without tempering, the others their own.
     fn fresh_chain(&self, task: &Task<'_>, slot: usize, i: usize) -> Result<Chain> {
         let n = self.law.geometry().n_sites();
@@ -111,22 +95,17 @@ impl LatticeKernel {
             i => (Purpose(256 + 2 * i), Purpose(257 + 2 * i)),
         };
         let replica = task.replica(slot);
-        let spins = match (task.start(slot), self.start) {
-            (Some(rows), _) => {
-                let rung = i / self.copies;
-                let row = rows.get(rung * n..(rung + 1) * n).unwrap_or(rows);
-                self.law.check_start(row)?;
-                self.checked(row.iter().map(|&v| v as i8).collect())?
+        let row = task.start(slot).map(|rows| {
+            let rung = i / self.copies;
+            rows.get(rung * n..(rung + 1) * n).unwrap_or(rows)
+        });
+        let random = || Stream::at(task.key, replica, begin);
+        let spins = self.start.spins(&self.law, row, random)?;
+        if row.is_some() || self.start == Start::Ordered {
+            for moves in &self.moves {
+                moves.check_start(&spins)?;
             }
-            (None, Start::Ordered) => self.checked(vec![self.law.ground(); n])?,
-            (None, Start::Random) => {
-                let mut stream = Stream::at(task.key, replica, begin);
-                let values = self.law.values() as u64;
-                (0..n)
-                    .map(|_| self.law.value(stream.below(values) as usize))
-                    .collect()
-            }
-        };
+        }
         Ok(Chain {
             spins,
             stream: Stream::at(task.key, replica, path),
@@ -155,21 +134,7 @@ impl Kernel for LatticeKernel {
     }
 
     fn quantities(&self) -> Vec<Quantity> {
-        let scalars = self.layout().scalars();
-        let mut all: Vec<Quantity> = scalars
-            .iter()
-            .map(|&(name, default)| Quantity {
-                default,
-                ..Quantity::scalar(name, Kind::Float)
-            })
-            .collect();
-        all.push(Quantity {
-            name: "state".into(),
-            kind: Kind::Byte,
-            shape: self.law.geometry().shape().to_vec(),
-            default: false,
-        });
-        all
+        self.layout().quantities(self.law.geometry())
     }
 
     fn rungs(&self) -> usize {

@@ -1,18 +1,25 @@
 //! The methods by name, and the move each becomes for a model.
 
+use std::sync::Arc;
+
+use quincunx_core::run::Kernel;
 use quincunx_core::{Error, Result};
 
 use super::checkerboard::{Packed, two_colours};
 use super::kawasaki::{ByColours, ByFields, BySums, Kawasaki};
+use super::kernel::LatticeKernel;
 use super::law::Law;
 use super::neighbours::{Listed, square_torus};
 use super::potts_counts::{MetropolisByCounts, heat_bath};
 use super::potts_moves::{PottsHeatBath, PottsMetropolis};
+use super::replicas::ReplicaKernel;
 use super::scan::Move;
 use super::signed::Signed;
 use super::single_site::{EachSite, Rule, UniformSite};
-use super::swendsen_wang::{EachCoupling, OneCoupling, SwendsenWang};
-use super::wolff::{Frustrated, Painted, Wolff};
+use super::start::Start;
+use super::swendsen_wang::{self, BySites, EachCoupling, Given, OneCoupling};
+use super::wolff::{self, Alike, Frustrated, Painted};
+use super::words::Coupled;
 
 /// The order in which a sweep visits sites.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,7 +65,21 @@ impl Method {
         }
     }
 
-    /// The move for a law; refused where the method does not hold.
+    /// A law and the method, ready to run; refused where the method does not hold.
+    pub fn kernel(self, law: impl Into<Law>, start: Start) -> Result<Arc<dyn Kernel>> {
+        let law = law.into();
+        if let (Method::Checkerboard, Law::Ising(model)) = (&self, &law) {
+            check_checkerboard(model.geometry())?;
+            if Packed::new(model).is_none()
+                && let Some(kernel) = ReplicaKernel::new(model, start)?
+            {
+                return Ok(Arc::new(kernel));
+            }
+        }
+        Ok(Arc::new(LatticeKernel::new(law, self, start)?))
+    }
+
+    /// The move of one chain; refused where the method does not hold.
     pub(crate) fn bind(self, law: &Law) -> Result<Box<dyn Move>> {
         match (self, law) {
             (Method::Metropolis, Law::Ising(model)) => {
@@ -72,8 +93,8 @@ impl Method {
             (Method::Checkerboard, law) => bind_checkerboard(law),
             (Method::Wolff { clusters }, _) => bind_wolff(law, clusters),
             (Method::Kawasaki, law) => bind_kawasaki(law),
-            (Method::SwendsenWang, Law::Ising(model)) => Ok(swendsen_wang_ising(model)),
-            (Method::SwendsenWang, Law::Potts(model)) => swendsen_wang_potts(model),
+            (Method::SwendsenWang, law @ Law::Ising(model)) => Ok(swendsen_wang_ising(law, model)),
+            (Method::SwendsenWang, law @ Law::Potts(model)) => swendsen_wang_potts(law, model),
         }
     }
 }
@@ -165,8 +186,8 @@ fn bind_kawasaki(law: &Law) -> Result<Box<dyn Move>> {
     )
 }
 
-fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
-    let geometry = law.geometry();
+/// Refuses lattices with so few sites that the cycles of states weigh.
+fn check_checkerboard(geometry: &crate::Geometry) -> Result<()> {
     if geometry.n_sites() < 64 {
         return Err(Error::Refused(format!(
             "Checkerboard: {} sites are too few: a fixed order never leaves some cycles of states, which carry weight \
@@ -174,15 +195,21 @@ fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
             geometry.n_sites()
         )));
     }
+    Ok(())
+}
+
+fn bind_checkerboard(law: &Law) -> Result<Box<dyn Move>> {
+    let geometry = law.geometry();
+    check_checkerboard(geometry)?;
     match law {
         Law::Potts(model) => {
-            let order = Order::Listed(two_colours(geometry)?);
+            let order = Order::Listed(two_colours(geometry)?.concat());
             Ok(potts_metropolis(model, order))
         }
         Law::Ising(model) => match Packed::new(model) {
             Some(packed) => Ok(Box::new(packed)),
             None => {
-                let order = Order::Listed(two_colours(geometry)?);
+                let order = Order::Listed(two_colours(geometry)?.concat());
                 ising_single_site(model, order, Rule::Metropolis)
             }
         },
@@ -215,22 +242,12 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
         1.0
     };
     if let (Some(coupling), false) = (uniform, ghost) {
-        return Ok(match square_torus(geometry) {
-            Some(torus) => Box::new(Wolff::new(
-                torus,
-                law.beta(),
-                gain * coupling,
-                painted,
-                clusters,
-            )),
-            None => Box::new(Wolff::new(
-                Listed::new(geometry),
-                law.beta(),
-                gain * coupling,
-                painted,
-                clusters,
-            )),
-        });
+        if let Some(coupled) = Coupled::wide(law) {
+            return Ok(Box::new(wolff::InWords::new(coupled, painted, clusters)));
+        }
+        let (listed, gain) = (Listed::new(geometry), gain * coupling);
+        let alike = Alike::new(listed, law.beta(), gain, painted, clusters);
+        return Ok(Box::new(alike));
     }
     match law {
         Law::Ising(model) => Ok(Box::new(Frustrated::ising(model, clusters))),
@@ -238,38 +255,45 @@ fn bind_wolff(law: &Law, clusters: usize) -> Result<Box<dyn Move>> {
     }
 }
 
-fn swendsen_wang_ising(model: &crate::Ising) -> Box<dyn Move> {
+fn swendsen_wang_ising(law: &Law, model: &crate::Ising) -> Box<dyn Move> {
     let (geometry, beta) = (model.geometry(), model.beta());
     // A satisfied bond of Ising spins gains 2|J|, one of Potts spins J.
     let one = model
         .couplings()
         .uniform()
         .map(|j| OneCoupling::new(beta, 2.0, j));
+    if let (true, Some(coupled)) = (model.fields().is_zero(), Coupled::wide(law)) {
+        return Box::new(swendsen_wang::InWords::new(coupled, Given::Sign));
+    }
     match (square_torus(geometry), one) {
-        (Some(torus), Some(one)) => Box::new(SwendsenWang::ising(model, torus, one)),
-        (None, Some(one)) => Box::new(SwendsenWang::ising(model, Listed::new(geometry), one)),
+        (Some(torus), Some(one)) => Box::new(BySites::ising(model, torus, one)),
+        (None, Some(one)) => Box::new(BySites::ising(model, Listed::new(geometry), one)),
         (_, None) => {
             let listed = Listed::new(geometry);
             let each = EachCoupling::new(&listed, beta, 2.0, model.couplings());
-            Box::new(SwendsenWang::ising(model, listed, each))
+            Box::new(BySites::ising(model, listed, each))
         }
     }
 }
 
-fn swendsen_wang_potts(model: &crate::Potts) -> Result<Box<dyn Move>> {
+fn swendsen_wang_potts(law: &Law, model: &crate::Potts) -> Result<Box<dyn Move>> {
     model.check_ferromagnetic()?;
     let (geometry, beta) = (model.geometry(), model.beta());
     let one = model
         .couplings()
         .uniform()
         .map(|j| OneCoupling::new(beta, 1.0, j));
+    if let Some(coupled) = Coupled::wide(law) {
+        let given = Given::Colour(model.q());
+        return Ok(Box::new(swendsen_wang::InWords::new(coupled, given)));
+    }
     Ok(match (square_torus(geometry), one) {
-        (Some(torus), Some(one)) => Box::new(SwendsenWang::potts(model, torus, one)),
-        (None, Some(one)) => Box::new(SwendsenWang::potts(model, Listed::new(geometry), one)),
+        (Some(torus), Some(one)) => Box::new(BySites::potts(model, torus, one)),
+        (None, Some(one)) => Box::new(BySites::potts(model, Listed::new(geometry), one)),
         (_, None) => {
             let listed = Listed::new(geometry);
             let each = EachCoupling::new(&listed, beta, 1.0, model.couplings());
-            Box::new(SwendsenWang::potts(model, listed, each))
+            Box::new(BySites::potts(model, listed, each))
         }
     })
 }

@@ -9,6 +9,7 @@ use super::method::Order;
 use super::neighbours::Neighbours;
 use super::potts_moves::other_colour;
 use super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told, visit_sites};
+use super::seen::{FEW, Seen};
 use super::threshold::{Threshold, boltzmann};
 
 /// Room for every colour that fits into a spin: an index of seven bits needs no check.
@@ -87,10 +88,16 @@ impl Weights {
         }
     }
 
+    /// By how much a colour of this many neighbours gains.
+    #[inline(always)]
+    fn gain(&self, count: i32) -> i32 {
+        self.turn * count
+    }
+
     /// Cumulative weights of the colours, the best of which weighs 1.
     #[inline(always)]
     fn cumulate(&self, counts: &[i32], cumulative: &mut [f64]) {
-        let gains = || counts.iter().map(|count| self.turn * count);
+        let gains = || counts.iter().map(|&count| self.gain(count));
         let best = gains().max().unwrap_or(0);
         let mut total = 0.0;
         for (sum, gain) in cumulative.iter_mut().zip(gains()) {
@@ -119,20 +126,40 @@ impl<N: Neighbours> BathByCounts<N> {
         }
     }
 
-    /// One draw at `site`, true if its colour changes; `counts` and `weights` have one place per colour.
+    /// One draw at `site`, true if its colour changes; `counts` and `sums` have one place per colour.
     #[inline(always)]
     pub fn attempt(
         &self,
         spins: &mut [i8],
         chance: &mut impl Chance,
         site: usize,
-        (counts, weights): (&mut [i32], &mut [f64]),
+        (counts, sums): (&mut [i32], &mut [f64]),
     ) -> bool {
-        counts.fill(0);
-        self.neighbours
-            .each_signed(site, |other, sign| counts[spins[other] as usize] += sign);
-        self.weights.cumulate(counts, weights);
-        let new = chance.pick(weights) as i8;
+        if self.q <= FEW {
+            counts.fill(0);
+            self.neighbours
+                .each_signed(site, |other, sign| counts[spins[other] as usize] += sign);
+            self.weights.cumulate(counts, sums);
+            let new = chance.pick(sums) as i8;
+            return std::mem::replace(&mut spins[site], new) != new;
+        }
+        let mut seen = Seen::default();
+        self.neighbours.each_signed(site, |other, sign| {
+            let colour = spins[other] as usize;
+            let before = if seen.insert(colour) {
+                0
+            } else {
+                counts[colour]
+            };
+            counts[colour] = before + sign;
+        });
+        let gain = |colour: usize| self.weights.gain(counts[colour]);
+        let best = seen.colours().map(gain).max();
+        let none = seen.leaves_some(self.q).then_some(0);
+        let best = best.max(none).unwrap_or(0);
+        let weight = |gain: i32| self.weights.by_loss[(best - gain) as usize];
+        let room = (self.q, sums);
+        let new = seen.draw(chance, room, |colour| weight(gain(colour)), || weight(0));
         std::mem::replace(&mut spins[site], new) != new
     }
 }
@@ -143,13 +170,11 @@ impl<N: Neighbours> Move for BathByCounts<N> {
     }
 
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
-        let Scratch {
-            counts, weights, ..
-        } = scratch;
+        let Scratch { counts, sums, .. } = scratch;
         counts.resize(self.q, 0);
-        weights.resize(self.q, 0.0);
+        sums.resize(self.q, 0.0);
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site, (counts, weights))
+            self.attempt(spins, stream, site, (counts, sums))
         })
     }
 }

@@ -7,6 +7,7 @@ use super::chance::Chance;
 use super::method::Order;
 use super::neighbours::{Listed, Neighbours};
 use super::scan::{ACCEPTANCE, Beat, Chain, Move, Scratch, Told, visit_sites};
+use super::seen::{FEW, Seen};
 use super::threshold::{Threshold, boltzmann};
 use crate::model::Potts;
 
@@ -16,6 +17,23 @@ pub(super) fn other_colour(chance: &mut impl Chance, old: i8, q: usize) -> i8 {
     let next = old as usize + 1 + chance.below(q as u64 - 1) as usize;
     (if next < q { next } else { next - q }) as i8
 }
+
+/// The weight `exp(beta J)` of each bond at each site if it is satisfied, where all products of those at one site are far
+/// from overflow: no exponential is left in a step.
+fn bond_weights(model: &Potts, neighbours: &Listed) -> Option<Vec<f64>> {
+    let exponent = |b| model.beta() * model.couplings().at(b);
+    let geometry = model.geometry();
+    let mut sums = vec![0.0; geometry.n_sites()];
+    for (b, ends) in geometry.bonds().iter().enumerate() {
+        ends.iter()
+            .for_each(|&site| sums[site as usize] += f64::abs(exponent(b)));
+    }
+    let moderate = sums.iter().all(|&sum| sum < MOST_STRENGTH);
+    moderate.then(|| neighbours.by_slot(|b| libm::exp(exponent(b))))
+}
+
+/// `sum |beta J|` of the bonds at a site, up to which products of their weights are taken.
+const MOST_STRENGTH: f64 = 300.0;
 
 /// One of the other colours, accepted with `min(1, exp(-beta dE))`.
 #[derive(Debug)]
@@ -77,6 +95,7 @@ impl Move for PottsMetropolis {
 pub(super) struct PottsHeatBath {
     neighbours: Listed,
     couplings: Vec<f64>,
+    weights: Option<Vec<f64>>,
     beta: f64,
     q: usize,
     order: Order,
@@ -86,40 +105,72 @@ impl PottsHeatBath {
     pub fn new(model: &Potts, neighbours: Listed, order: Order) -> Self {
         Self {
             couplings: neighbours.by_slot(|b| model.couplings().at(b)),
+            weights: bond_weights(model, &neighbours),
             neighbours,
             beta: model.beta(),
             q: model.q(),
             order,
         }
     }
-}
 
-/// Cumulative weights of the colours from their gains, in place; the best colour has weight 1.
-fn cumulate(beta: f64, gains: &mut [f64]) {
-    let best = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut total = 0.0;
-    for gain in gains {
-        total += boltzmann(beta, best - *gain);
-        *gain = total;
-    }
-}
-
-impl PottsHeatBath {
-    /// One draw at `site`, true if its colour changes; `gains` has one place per colour.
+    /// One draw at `site`, true if its colour changes; `each` and `sums` have one place per colour.
     #[inline(always)]
     pub fn attempt(
         &self,
         spins: &mut [i8],
         chance: &mut impl Chance,
         site: usize,
-        gains: &mut [f64],
+        (each, sums): (&mut [f64], &mut [f64]),
     ) -> bool {
-        gains.fill(0.0);
-        self.neighbours.each(site, |other, slot| {
-            gains[spins[other] as usize] += self.couplings[slot];
-        });
-        cumulate(self.beta, gains);
-        let new = chance.pick(gains) as i8;
+        let (mut seen, room) = (Seen::default(), (self.q, sums));
+        let new = match &self.weights {
+            Some(weights) if self.q <= FEW => {
+                each.fill(1.0);
+                self.neighbours.each(site, |other, slot| {
+                    each[spins[other] as usize] *= weights[slot];
+                });
+                let mut total = 0.0;
+                for weight in each.iter_mut() {
+                    total += *weight;
+                    *weight = total;
+                }
+                chance.pick(each) as i8
+            }
+            Some(weights) => {
+                self.neighbours.each(site, |other, slot| {
+                    let colour = spins[other] as usize;
+                    let before = if seen.insert(colour) {
+                        1.0
+                    } else {
+                        each[colour]
+                    };
+                    each[colour] = before * weights[slot];
+                });
+                seen.draw(chance, room, |colour| each[colour], || 1.0)
+            }
+            None => {
+                self.neighbours.each(site, |other, slot| {
+                    let colour = spins[other] as usize;
+                    let before = if seen.insert(colour) {
+                        0.0
+                    } else {
+                        each[colour]
+                    };
+                    each[colour] = before + self.couplings[slot];
+                });
+                let least = if seen.leaves_some(self.q) {
+                    0.0
+                } else {
+                    f64::NEG_INFINITY
+                };
+                let best = seen
+                    .colours()
+                    .map(|colour| each[colour])
+                    .fold(least, f64::max);
+                let weight = |gain| boltzmann(self.beta, best - gain);
+                seen.draw(chance, room, |colour| weight(each[colour]), || weight(0.0))
+            }
+        };
         std::mem::replace(&mut spins[site], new) != new
     }
 }
@@ -130,10 +181,11 @@ impl Move for PottsHeatBath {
     }
 
     fn sweep(&self, chain: &mut Chain, scratch: &mut Scratch, beat: Beat<'_>) -> Result<Tally> {
-        let gains = &mut scratch.weights;
-        gains.resize(self.q, 0.0);
+        let Scratch { weights, sums, .. } = scratch;
+        weights.resize(self.q, 0.0);
+        sums.resize(self.q, 0.0);
         visit_sites(&self.order, chain, beat, |spins, stream, site| {
-            self.attempt(spins, stream, site, gains)
+            self.attempt(spins, stream, site, (weights, sums))
         })
     }
 }

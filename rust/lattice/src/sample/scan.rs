@@ -6,6 +6,7 @@ use quincunx_core::rng::Stream;
 
 use super::checkerboard::Words64;
 use super::method::Order;
+use super::words::Flood;
 
 /// A replica's spins and its own stream.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -26,12 +27,17 @@ pub(crate) struct Scratch {
     pub parents: Vec<u32>,
     /// Whether a field holds the cluster that begins at a site.
     pub tied: Vec<bool>,
-    /// One weight per colour.
+    /// One weight per colour, and their running sums.
     pub weights: Vec<f64>,
+    pub sums: Vec<f64>,
     /// How many neighbours have each colour.
     pub counts: Vec<i32>,
     /// Spins as bits.
     pub words: Words64,
+    /// Spins as bits, plane by plane.
+    pub planes: Vec<u64>,
+    /// A cluster in words.
+    pub flood: Flood,
 }
 
 /// Called between the parts of a sweep: looks at the pulse.

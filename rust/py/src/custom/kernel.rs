@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use quincunx_core::observe::{Clock, Hold, Kind, Status, View};
-use quincunx_core::rng::{Normals, Purpose, Stream};
+use quincunx_core::rng::{Purpose, Stream};
 use quincunx_core::run::{Kernel, Quantity, Task};
 use quincunx_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ struct Custom {
 struct State {
     step: u64,
     columns: Vec<f64>,
-    normals: Normals,
+    stream: Stream,
 }
 
 /// The replicas of one block while they run.
@@ -84,27 +84,19 @@ impl Custom {
     fn begin(&self, task: &mut Task<'_>, first: usize, lanes: usize) -> Result<Block> {
         let width = self.width();
         let mut columns = vec![0.0; width * lanes];
-        let (mut normals, mut step) = (Vec::with_capacity(lanes), 0);
+        let (mut streams, mut step) = (Vec::with_capacity(lanes), 0);
         for l in 0..lanes {
             let slot = first + l;
             let row = if task.is_fresh() {
-                normals.push(Normals::new(Stream::at(
-                    task.key,
-                    task.replica(slot),
-                    Purpose::MAIN,
-                )));
+                streams.push(Stream::at(task.key, task.replica(slot), Purpose::MAIN));
                 task.start(slot).map(<[f64]>::to_vec)
             } else if task.recorder.done(slot) {
                 // It failed before: its numbers are never looked at again.
-                normals.push(Normals::new(Stream::at(
-                    task.key,
-                    task.replica(slot),
-                    Purpose::MAIN,
-                )));
+                streams.push(Stream::at(task.key, task.replica(slot), Purpose::MAIN));
                 Some(vec![f64::NAN; width])
             } else {
                 let state: State = task.resume(slot)?;
-                normals.push(state.normals);
+                streams.push(state.stream);
                 step = state.step;
                 Some(state.columns)
             };
@@ -113,7 +105,7 @@ impl Custom {
                 .enumerate()
                 .for_each(|(c, x)| columns[c * lanes + l] = *x);
         }
-        let streams = Python::attach(|py| Py::new(py, Streams::of(normals))).map_err(foreign)?;
+        let streams = Python::attach(|py| Py::new(py, Streams::of(streams))).map_err(foreign)?;
         Ok(Block {
             first,
             lanes,
@@ -256,14 +248,14 @@ impl Custom {
     fn end(&self, task: &mut Task<'_>, block: &Block) -> Result<()> {
         if task.keeps() {
             let streams = block.streams.get().state();
-            for (l, normals) in streams.into_iter().enumerate() {
+            for (l, stream) in streams.into_iter().enumerate() {
                 let columns = (0..self.width())
                     .map(|c| block.columns[c * block.lanes + l])
                     .collect();
                 let state = State {
                     step: block.step,
                     columns,
-                    normals,
+                    stream,
                 };
                 task.keep(block.first + l, task.until(), &state)?;
             }

@@ -7,25 +7,25 @@ use numpy::{IntoPyArray, PyArrayDyn, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use quincunx_core::Result;
-use quincunx_core::rng::{Normals, samplers::Poisson};
+use quincunx_core::rng::{Stream, samplers::Poisson};
 
 use crate::error::IntoPython;
 
 /// The streams of a block of replicas, for the `draw` argument of a step.
 #[pyclass(frozen, module = "quincunx._core")]
 pub(super) struct Streams {
-    inner: Mutex<Vec<Normals>>,
+    inner: Mutex<Vec<Stream>>,
 }
 
 impl Streams {
-    pub(super) fn of(normals: Vec<Normals>) -> Self {
+    pub(super) fn of(streams: Vec<Stream>) -> Self {
         Self {
-            inner: Mutex::new(normals),
+            inner: Mutex::new(streams),
         }
     }
 
     /// Where each stream stands.
-    pub(super) fn state(&self) -> Vec<Normals> {
+    pub(super) fn state(&self) -> Vec<Stream> {
         let streams = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         streams.clone()
     }
@@ -35,7 +35,7 @@ impl Streams {
         &self,
         py: Python<'py>,
         shape: Vec<usize>,
-        mut number: impl FnMut(usize, &mut Normals) -> f64,
+        mut number: impl FnMut(usize, &mut Stream) -> f64,
     ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
         let mut streams = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let each: usize = shape.iter().product();
@@ -62,7 +62,7 @@ impl Streams {
         py: Python<'py>,
         shape: Vec<usize>,
     ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.stream_mut().uniform())
+        self.fill(py, shape, |_, s| s.uniform())
     }
 
     /// Standard normal.
@@ -71,7 +71,7 @@ impl Streams {
         py: Python<'py>,
         shape: Vec<usize>,
     ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.draw())
+        self.fill(py, shape, |_, s| s.normal())
     }
 
     /// Standard exponential.
@@ -80,7 +80,7 @@ impl Streams {
         py: Python<'py>,
         shape: Vec<usize>,
     ) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-        self.fill(py, shape, |_, s| s.stream_mut().exponential())
+        self.fill(py, shape, |_, s| s.exponential())
     }
 
     /// Poisson with the mean of each element of `lam`, which has shape (b, *shape).
@@ -92,7 +92,7 @@ impl Streams {
         let laws: Result<Vec<Poisson>> = lam.as_array().iter().map(|&m| Poisson::new(m)).collect();
         let laws = laws.py()?;
         let shape = lam.shape().get(1..).unwrap_or(&[]).to_vec();
-        self.fill(py, shape, |i, s| laws[i].sample(s.stream_mut()) as f64)
+        self.fill(py, shape, |i, s| laws[i].sample(s) as f64)
     }
 
     /// Number of replicas.

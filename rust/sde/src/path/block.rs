@@ -131,8 +131,7 @@ impl Block {
         let farthest = resting.iter().flatten().map(|r| r.unread.len()).max();
         for replica in resting.iter_mut().flatten() {
             while replica.unread.len() < farthest.unwrap_or(0) {
-                let (even, odd) = replica.stream.normal_pair();
-                replica.unread.extend([even, odd]);
+                replica.unread.push(replica.stream.normal());
             }
         }
         let any = resting.iter().flatten().next().cloned().unwrap_or(any);

@@ -43,7 +43,7 @@ impl Walls {
         if v <= NARROW * gap * gap {
             return self.simple(x0, x1, v, stream);
         }
-        let middle = 0.5 * (x0 + x1) + 0.5 * v.sqrt() * stream.normal_pair().0;
+        let middle = 0.5 * (x0 + x1) + 0.5 * v.sqrt() * stream.normal();
         if let Some(early) = self.first_crossing(x0, middle, 0.5 * v, stream) {
             return Some(Crossing {
                 at: 0.5 * early.at,
@@ -99,7 +99,7 @@ fn time(a: f64, c: f64, v: f64, stream: &mut Stream) -> f64 {
         return a / (a + c);
     }
     let shape = a * a / v;
-    let (normal, _) = stream.normal_pair();
+    let normal = stream.normal();
     let nu = normal * normal;
     let y = if c > 0.0 {
         inverse_gaussian(a / c, shape, nu, stream.uniform())

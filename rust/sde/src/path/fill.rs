@@ -5,7 +5,7 @@
 //! from block k of the replica's [`Purpose::FILL`], so that they depend on the times in this step alone.
 
 use quincunx_core::observe::View;
-use quincunx_core::rng::{Address, Normals, Purpose, Stream};
+use quincunx_core::rng::{Address, Purpose, Stream};
 use quincunx_core::run::Task;
 
 use super::block::Block;
@@ -20,17 +20,17 @@ pub(super) struct Fill {
     at: Vec<f64>,
     time: f64,
     end: f64,
-    normals: Vec<Normals>,
+    streams: Vec<Stream>,
 }
 
 impl Fill {
     /// A bridge over step `k` (from `start` to `end`) that `block` has just made.
     pub fn new(task: &Task<'_>, block: &Block, d: usize, k: u64, (start, end): (f64, f64)) -> Self {
         let before = block.view_before();
-        let normals = (0..block.lanes).map(|lane| {
+        let streams = (0..block.lanes).map(|lane| {
             let replica = task.replica(block.first + lane);
             let address = Address::new(task.key, replica, Purpose::FILL);
-            Normals::new(Stream::from_state(address.block(k)))
+            Stream::from_state(address.block(k))
         });
         Self {
             d,
@@ -38,7 +38,7 @@ impl Fill {
             at: (0..d).flat_map(|i| before.column(i).to_vec()).collect(),
             time: start,
             end,
-            normals: normals.collect(),
+            streams: streams.collect(),
         }
     }
 
@@ -49,8 +49,8 @@ impl Fill {
         let spread = (part * left).max(0.0).sqrt();
         let mut xi = vec![0.0; processes];
         for lane in 0..self.lanes {
-            let normals = &mut self.normals[lane];
-            xi.iter_mut().for_each(|z| *z = normals.draw());
+            let stream = &mut self.streams[lane];
+            xi.iter_mut().for_each(|z| *z = stream.normal());
             for i in 0..self.d {
                 let x = &mut self.at[i * self.lanes + lane];
                 *x += part * (after.get(i, lane) - *x);

@@ -1,7 +1,7 @@
 //! One replica alone: its step on single numbers, its normals drawn ahead and transformed at full width. The same bits
 //! as in lanes, without seven lanes that repeat it.
 
-use quincunx_core::rng::{Normals, Stream};
+use quincunx_core::rng::Stream;
 use quincunx_core::simd::{Lanes, Vector};
 use quincunx_expr::{Frame, Solo};
 
@@ -113,12 +113,8 @@ impl Lone {
         if unread >= need {
             return;
         }
-        // A whole number of pairs: with an odd number unread, the first place stays free.
-        let start = unread % 2;
-        self.ahead.copy_within(self.next.., start);
-        let mut normals = Normals::new(self.stream.clone());
-        normals.fill::<V>(&mut self.ahead[start + unread..]);
-        self.stream.clone_from(normals.stream());
-        self.next = start;
+        self.ahead.copy_within(self.next.., 0);
+        self.stream.normals::<V>(&mut self.ahead[unread..]);
+        self.next = 0;
     }
 }

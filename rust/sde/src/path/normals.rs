@@ -6,8 +6,8 @@ use quincunx_core::simd::{LANES, Lanes, Vector};
 /// Rows drawn at a time: enough to keep the transform busy, few enough to stay in the first cache.
 const AHEAD: usize = 16;
 
-/// The normals of a block of replicas in order: normal j of each lane is row j. Whole pairs are drawn; what is not
-/// yet read stays for the next step, or goes into the saved state. The rows themselves are spare rows of the frame
+/// The normals of a block of replicas in order: normal j of each lane is row j. What is not yet read
+/// stays for the next step, or goes into the saved state. The rows themselves are spare rows of the frame
 /// that programs run on, and are handed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Normals {
@@ -20,12 +20,12 @@ pub(crate) struct Normals {
 pub(crate) type Window<'a> = (&'a mut [Lanes<f64>], usize);
 
 impl Normals {
-    /// Rows of the window for steps of `per_step` normals, `unread` of which are there already; even.
+    /// Rows of the window for steps of `per_step` normals, `unread` of which are there already.
     pub fn capacity(per_step: usize, unread: usize) -> usize {
         if per_step == 0 {
             0
         } else {
-            AHEAD.max((per_step.max(unread) + 2).next_multiple_of(2))
+            AHEAD.max(per_step.max(unread))
         }
     }
 
@@ -51,12 +51,10 @@ impl Normals {
         if unread >= need {
             return;
         }
-        // The new rows are a whole number of pairs: with an odd number unread, the first row stays free.
-        let start = unread % 2;
-        rows.copy_within(self.next * stride..self.capacity * stride, start * stride);
-        let fresh = &mut rows[(start + unread) * stride..self.capacity * stride];
+        rows.copy_within(self.next * stride..self.capacity * stride, 0);
+        let fresh = &mut rows[unread * stride..self.capacity * stride];
         self.streams.normals::<V>(fresh);
-        self.next = start;
+        self.next = 0;
     }
 
     /// Reads `n` rows, which must have been drawn, and tells the first.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use quincunx_core::observe::{Array, Condition, Evaluate, Level, Observer, Output, View};
-use quincunx_core::rng::{Key, Normals, Purpose, Stream};
+use quincunx_core::rng::{Key, Purpose, Stream};
 use quincunx_core::simd;
 
 use super::FixedStep;
@@ -35,12 +35,12 @@ fn em(eq: Equation, dt: f64) -> FixedStep {
 /// The definition: one replica, one step after the other, one normal after the other.
 fn plain(eq: &Equation, x: &[f64], dt: f64, steps: u32, replica: u64) -> Vec<f64> {
     let step = Scheme::EulerMaruyama.step(eq, dt, dt.sqrt());
-    let mut normals = Normals::new(Stream::at(Key([42, 7]), replica, Purpose::NOISE));
+    let mut stream = Stream::at(Key([42, 7]), replica, Purpose::NOISE);
     let mut x = x.to_vec();
     for k in 0..steps {
         let mut input = x.clone();
         input.push(f64::from(k) * dt);
-        input.extend((0..eq.processes()).map(|_| normals.draw()));
+        input.extend((0..eq.processes()).map(|_| stream.normal()));
         x = step.dag.evaluate(&step.next, &input);
     }
     x
@@ -170,7 +170,9 @@ fn the_last_step_is_shortened() {
 fn a_replica_that_explodes_stops_alone() {
     // x' = -x^3 from 10 with h = 0.1 overflows; from 1 it does not. The start decides by the noise: use a wide one.
     let eq = equation("x", &["0 x 3 ** -"], &["3"], &[], Calculus::Ito);
-    let observer = Observer::Grid { times: vec![5.0] };
+    let observer = Observer::Grid {
+        times: vec![5.0].into(),
+    };
     let (outputs, endings) = run_with(em(eq, 0.1), &[1.0], 5.0, observer, 400);
     let failed = endings.status.iter().filter(|&&s| s == 2).count();
     assert!(failed > 0 && failed < 400, "{failed}");

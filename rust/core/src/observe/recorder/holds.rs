@@ -2,55 +2,68 @@
 
 use std::sync::Arc;
 
-use super::recording::{Clock, Hold, Recorder};
-use crate::observe::plan::Observer;
-use crate::observe::track::Trace;
+use super::recording::{Clock, Hold, Recorder, observe};
+use crate::observe::plan::{Observer, Part};
+use crate::observe::track::{Trace, Track};
 use crate::observe::view::View;
 
 impl Recorder {
     /// Tells that lane `l` of `view` held its values during `holds[l]`. Call it for every event or step when
     /// [`Recorder::watches`] says so, before the values change.
     pub fn hold(&mut self, holds: &[Hold], view: View<'_>) {
-        let plan = Arc::clone(&self.plan);
+        let Self {
+            plan,
+            tracks,
+            values,
+            times,
+            scratch,
+            ..
+        } = self;
+        let mut passages = false;
         for (p, part) in plan.parts.iter().enumerate() {
             if !part.watches() {
                 continue;
             }
-            if let Observer::FirstPassage { conditions } = &part.observer {
-                for (c, condition) in conditions.iter().enumerate() {
-                    self.values.resize(view.lanes(), 0.0);
-                    self.times.clear();
-                    self.times.extend(holds.iter().map(|h| h.from));
-                    condition.formula.evaluate(
-                        &self.times,
-                        view,
-                        &mut self.scratch,
-                        &mut self.values,
-                    );
-                    for (l, hold) in holds.iter().enumerate() {
-                        // Comparisons give exactly 0 or 1; NaN counts as not met.
-                        if hold.slot != Hold::IDLE
-                            && self.values[l] != 0.0
-                            && !self.values[l].is_nan()
-                        {
-                            self.times.resize(view.lanes(), 0.0);
-                            let kept = std::mem::take(&mut self.values);
-                            self.hit(hold.slot as usize, p, c, hold.from, view.lane(l));
-                            self.values = kept;
-                        }
+            if matches!(part.observer, Observer::FirstPassage { .. }) {
+                passages = true;
+            } else if part.is_plain() {
+                show(tracks, holds, p, part, view, part.columns());
+            } else {
+                let time = |l: usize| holds.get(l).map_or(0.0, |h| h.from);
+                observe(part, view, time, values, times, scratch);
+                let seen = View::new(values, view.lanes(), view.lanes());
+                show(tracks, holds, p, part, seen, 0..part.width());
+            }
+        }
+        if passages {
+            self.pass(holds, view);
+        }
+    }
+
+    /// Tests the conditions of first passages.
+    fn pass(&mut self, holds: &[Hold], view: View<'_>) {
+        let plan = Arc::clone(&self.plan);
+        for (p, part) in plan.parts.iter().enumerate() {
+            let Observer::FirstPassage { conditions } = &part.observer else {
+                continue;
+            };
+            for (c, condition) in conditions.iter().enumerate() {
+                self.values.resize(view.lanes(), 0.0);
+                self.times.clear();
+                self.times.extend(holds.iter().map(|h| h.from));
+                condition
+                    .formula
+                    .evaluate(&self.times, view, &mut self.scratch, &mut self.values);
+                for (l, hold) in holds.iter().enumerate() {
+                    // Comparisons give exactly 0 or 1; NaN counts as not met.
+                    if hold.slot != Hold::IDLE && self.values[l] != 0.0 && !self.values[l].is_nan()
+                    {
+                        self.times.resize(view.lanes(), 0.0);
+                        let kept = std::mem::take(&mut self.values);
+                        self.hit(hold.slot as usize, p, c, hold.from, view.lane(l));
+                        self.values = kept;
                     }
                 }
-                continue;
-            }
-            self.evaluate(part, view, |l| holds.get(l).map_or(0.0, |h| h.from));
-            let lanes = view.lanes();
-            for (l, hold) in holds.iter().enumerate() {
-                let Some(track) = self.tracks.get_mut(hold.slot as usize).filter(|t| !t.done)
-                else {
-                    continue;
-                };
-                let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
-                track.traces[p].hold(part, hold, row);
             }
         }
     }
@@ -136,6 +149,23 @@ impl Recorder {
                     _ => {}
                 }
             }
+        }
+    }
+}
+
+/// Tells the trace of part `p` of each slot the values of `columns` in its lane.
+#[inline]
+fn show(
+    tracks: &mut [Track],
+    holds: &[Hold],
+    p: usize,
+    part: &Part,
+    view: View<'_>,
+    columns: impl Iterator<Item = usize> + Clone,
+) {
+    for (l, hold) in holds.iter().enumerate() {
+        if let Some(track) = tracks.get_mut(hold.slot as usize).filter(|t| !t.done) {
+            track.traces[p].hold(part, hold, columns.clone().map(|c| view.get(c, l)));
         }
     }
 }

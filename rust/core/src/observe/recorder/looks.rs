@@ -1,9 +1,7 @@
 //! Values at times that were asked for.
 
-use std::sync::Arc;
-
 use super::recording::{Recorder, observe};
-use crate::observe::track::Trace;
+use crate::observe::track::Track;
 use crate::observe::view::View;
 
 impl Recorder {
@@ -11,12 +9,7 @@ impl Recorder {
     #[inline]
     pub fn next_look(&self, slot: usize) -> f64 {
         match self.tracks.get(slot) {
-            Some(track) if !track.done => self
-                .plan
-                .looks
-                .get(track.looked)
-                .copied()
-                .unwrap_or(f64::INFINITY),
+            Some(track) if !track.done => self.plan.looks.at(track.looked),
             _ => f64::INFINITY,
         }
     }
@@ -40,34 +33,24 @@ impl Recorder {
             scratch,
             ..
         } = self;
-        let Some(&time) = plan.looks.get(index) else {
+        if index >= plan.looks.len() {
             return;
-        };
+        }
+        let time = plan.looks.at(index);
         let lanes = view.lanes();
         for &p in plan.lookers(index) {
             let part = &plan.parts[p];
-            if !part.is_plain() {
+            if part.is_plain() {
+                show(tracks, first, p, view, part.columns());
+            } else {
                 observe(part, view, |_| time, values, times, scratch);
-            }
-            for l in 0..lanes {
-                let Some(track) = tracks.get_mut(first + l).filter(|t| !t.done) else {
-                    continue;
-                };
-                match &mut track.traces[p] {
-                    Trace::Grid(kept) if part.is_plain() => {
-                        kept.extend(part.columns().map(|c| view.get(c, l)));
-                    }
-                    Trace::Grid(kept) => {
-                        kept.extend((0..part.width()).map(|w| values[w * lanes + l]))
-                    }
-                    Trace::Autocorrelation(lagged) if part.is_plain() => {
-                        lagged.push(part.columns().map(|c| view.get(c, l)));
-                    }
-                    Trace::Autocorrelation(lagged) => {
-                        lagged.push((0..part.width()).map(|w| values[w * lanes + l]));
-                    }
-                    _ => {}
-                }
+                show(
+                    tracks,
+                    first,
+                    p,
+                    View::new(values, lanes, lanes),
+                    0..part.width(),
+                );
             }
         }
         for slot in first..first + lanes {
@@ -79,44 +62,65 @@ impl Recorder {
     }
 
     /// The times at which `slot` is still to be shown, in order.
-    pub fn looks_ahead(&self, slot: usize) -> &[f64] {
-        match self.tracks.get(slot) {
-            Some(track) if !track.done => self.plan.looks.get(track.looked..).unwrap_or(&[]),
-            _ => &[],
-        }
+    pub fn looks_ahead(&self, slot: usize) -> impl Iterator<Item = f64> + '_ {
+        let looked = self.tracks.get(slot).filter(|t| !t.done).map(|t| t.looked);
+        self.plan.looks.ahead(looked.unwrap_or(usize::MAX))
     }
 
     /// Shows `slot` at its next `view.lanes()` look times, one lane each: the same as so many calls of
     /// [`Recorder::look`], for kernels whose looks lie close together.
     pub fn look_run(&mut self, slot: usize, view: View<'_>) {
-        let plan = Arc::clone(&self.plan);
-        let Some(index) = self.tracks.get(slot).filter(|t| !t.done).map(|t| t.looked) else {
+        let Self {
+            plan,
+            tracks,
+            values,
+            times,
+            scratch,
+            ..
+        } = self;
+        let Some(track) = tracks.get_mut(slot).filter(|t| !t.done) else {
             return;
         };
-        let end = (index + view.lanes()).min(plan.looks.len());
-        let times = &plan.looks[index..end];
-        for (p, part) in plan.parts.iter().enumerate() {
-            let looks = |l: usize| plan.lookers(index + l).contains(&p);
-            if !(0..times.len()).any(looks) {
-                continue;
-            }
-            self.evaluate(part, view, |l| times.get(l).copied().unwrap_or(f64::NAN));
-            let lanes = view.lanes();
-            let Some(track) = self.tracks.get_mut(slot) else {
-                return;
-            };
-            for l in (0..times.len()).filter(|&l| looks(l)) {
-                let row = (0..part.width()).map(|w| self.values[w * lanes + l]);
-                match &mut track.traces[p] {
-                    Trace::Grid(values) => values.extend(row),
-                    Trace::Autocorrelation(lagged) => lagged.push(row),
-                    _ => {}
+        let first = track.looked;
+        let end = (first + view.lanes()).min(plan.looks.len());
+        while track.looked < end {
+            let from = track.looked;
+            let to = from + plan.alike(from, end);
+            let seen = view.span(from - first..to - first);
+            for &p in plan.lookers(from) {
+                let (part, lanes) = (&plan.parts[p], seen.lanes());
+                if part.is_plain() {
+                    track.traces[p].look_run(seen, part.columns());
+                } else {
+                    observe(
+                        part,
+                        seen,
+                        |l| plan.looks.at(from + l),
+                        values,
+                        times,
+                        scratch,
+                    );
+                    track.traces[p].look_run(View::new(values, lanes, lanes), 0..part.width());
                 }
             }
-        }
-        if let Some(track) = self.tracks.get_mut(slot) {
-            track.looked = end;
+            track.looked = to;
         }
         self.settle(slot);
+    }
+}
+
+/// Gives the trace of part `p` of each slot the values of `columns` in its lane.
+#[inline]
+fn show(
+    tracks: &mut [Track],
+    first: usize,
+    p: usize,
+    view: View<'_>,
+    columns: impl Iterator<Item = usize> + Clone,
+) {
+    for l in 0..view.lanes() {
+        if let Some(track) = tracks.get_mut(first + l).filter(|t| !t.done) {
+            track.traces[p].look(columns.clone().map(|c| view.get(c, l)));
+        }
     }
 }

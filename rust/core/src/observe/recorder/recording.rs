@@ -102,21 +102,27 @@ impl Recorder {
 
     /// Shows event number `index` of `slot` at time `t`, with the values after it (one lane); the start row is -1.
     pub fn event(&mut self, slot: usize, t: f64, index: i64, view: View<'_>) {
-        let plan = Arc::clone(&self.plan);
-        for (p, part) in plan.parts.iter().enumerate() {
+        // Fields apart, so that the plan is borrowed and not counted: events are many, and threads share the count.
+        let Self {
+            plan,
+            tracks,
+            values,
+            times,
+            scratch,
+            ..
+        } = self;
+        let Some(track) = tracks.get_mut(slot).filter(|k| !k.done) else {
+            return;
+        };
+        for (part, trace) in plan.parts.iter().zip(&mut track.traces) {
             if !matches!(part.observer, Observer::Events) {
                 continue;
             }
-            self.evaluate(part, view, |_| t);
-            if let Some(Trace::Events(times, events, values)) = self
-                .tracks
-                .get_mut(slot)
-                .filter(|k| !k.done)
-                .and_then(|k| k.traces.get_mut(p))
-            {
-                times.push(t);
-                events.push(index);
-                values.extend_from_slice(&self.values);
+            if part.is_plain() {
+                trace.event(t, index, part.columns().map(|c| view.get(c, 0)));
+            } else {
+                observe(part, view, |_| t, values, times, scratch);
+                trace.event(t, index, values.iter().copied());
             }
         }
     }

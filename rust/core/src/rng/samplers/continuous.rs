@@ -17,15 +17,14 @@ impl Exponential {
         Ok(Self { rate })
     }
 
-    /// `-ln u / rate`. One word.
+    /// One word.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         stream.exponential() / self.rate
     }
 }
 
-/// Normal with density `e^(-(x - mean)^2 / (2 sd^2)) / (sd sqrt(2 pi))`, for single draws: the cosine of a pair.
-/// For a sequence use [`Normals`](crate::rng::Normals), which wastes nothing.
+/// Normal with density `e^(-(x - mean)^2 / (2 sd^2)) / (sd sqrt(2 pi))`, by the ziggurat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normal {
     mean: f64,
@@ -40,9 +39,9 @@ impl Normal {
         Ok(Self { mean, sd })
     }
 
-    /// Two words.
+    /// One word.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
-        self.mean + self.sd * stream.normal_pair().0
+        self.mean + self.sd * stream.normal()
     }
 }

@@ -31,7 +31,7 @@ impl Gamma {
         Ok(Self { d, c, scale, boost })
     }
 
-    /// Three words a try (a normal and a uniform; at least 95 % of the tries succeed), one more for `shape < 1`.
+    /// Two words a try (a normal and a uniform; at least 95 % of the tries succeed), one more for `shape < 1`.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
         let lifted = self.d * self.cube(stream);
@@ -48,7 +48,7 @@ impl Gamma {
     }
 
     /// What one try gives, if it is accepted, of a standard normal and a uniform number: [`Gamma::sample`] of a
-    /// [plain](Gamma::is_plain) law takes the cosine of a normal pair, then a uniform, until one is.
+    /// [plain](Gamma::is_plain) law takes a normal, then a uniform, until one is.
     #[inline]
     pub fn attempt(&self, normal: f64, uniform: f64) -> Option<f64> {
         // As in `sample`, where the factor is 1.
@@ -60,7 +60,7 @@ impl Gamma {
     #[inline]
     fn cube(&self, stream: &mut Stream) -> f64 {
         loop {
-            let x = stream.normal_pair().0;
+            let x = stream.normal();
             let u = stream.uniform();
             if let Some(v) = self.accepted(x, u) {
                 return v;

@@ -58,16 +58,4 @@ pub mod stream {
     pub fn exp(x: f64) -> f64 {
         lanes::exp::<X1>(x)
     }
-
-    /// Two standard normals of two words.
-    #[inline]
-    pub fn normal_pair(a: u64, b: u64) -> (f64, f64) {
-        lanes::normal_pair::<X1>(a, b)
-    }
-
-    /// A standard exponential of a word.
-    #[inline]
-    pub fn exponential(word: u64) -> f64 {
-        lanes::exponential::<X1>(word)
-    }
 }

@@ -68,6 +68,13 @@ impl Vector for X4 {
         ));
     }
     #[inline(always)]
+    fn lookup<const T: usize>(table: &[u64; T], index: __m256i) -> __m256i {
+        const { assert!(T.is_power_of_two()) };
+        let inside = Self::and(index, Self::splat_u(T as u64 - 1));
+        // SAFETY: as in `ops!`; each index is below `T`.
+        unsafe { _mm256_i64gather_epi64::<8>(table.as_ptr().cast(), inside) }
+    }
+    #[inline(always)]
     fn shl<const K: u32>(a: __m256i) -> __m256i {
         // SAFETY: as in `ops!`.
         unsafe { _mm256_sll_epi64(a, _mm_cvtsi32_si128(K.cast_signed())) }
@@ -82,20 +89,5 @@ impl Vector for X4 {
         // SAFETY: as in `ops!`.
         let right = unsafe { _mm256_srl_epi64(a, _mm_cvtsi32_si128(64 - K.cast_signed())) };
         Self::or(Self::shl::<K>(a), right)
-    }
-    #[inline(always)]
-    fn swap_where<const K: u32>(w: __m256i, a: __m256d, b: __m256d) -> (__m256d, __m256d) {
-        let change = Self::xor(Self::to_bits(a), Self::to_bits(b));
-        // SAFETY: as in `ops!`.
-        let mask = unsafe {
-            let high = _mm256_sll_epi64(w, _mm_cvtsi32_si128(63 - K.cast_signed()));
-            _mm256_cmpgt_epi64(_mm256_setzero_si256(), high)
-        };
-        let change = Self::and(change, mask);
-        let (a, b) = (
-            Self::xor(Self::to_bits(a), change),
-            Self::xor(Self::to_bits(b), change),
-        );
-        (Self::from_bits(a), Self::from_bits(b))
     }
 }

@@ -81,6 +81,13 @@ impl Vector for X8 {
         bits.to_le_bytes()[0]
     }
     #[inline(always)]
+    fn lookup<const T: usize>(table: &[u64; T], index: __m512i) -> __m512i {
+        const { assert!(T.is_power_of_two()) };
+        let inside = Self::and(index, Self::splat_u(T as u64 - 1));
+        // SAFETY: as in `ops!`; each index is below `T`.
+        unsafe { _mm512_i64gather_epi64::<8>(inside, table.as_ptr().cast()) }
+    }
+    #[inline(always)]
     fn shl<const K: u32>(a: __m512i) -> __m512i {
         // SAFETY: as in `ops!`.
         unsafe { _mm512_sll_epi64(a, _mm_cvtsi32_si128(K.cast_signed())) }
@@ -94,12 +101,6 @@ impl Vector for X8 {
     fn rotl<const K: u32>(a: __m512i) -> __m512i {
         // SAFETY: as in `ops!`.
         unsafe { _mm512_rolv_epi64(a, _mm512_set1_epi64(i64::from(K))) }
-    }
-    #[inline(always)]
-    fn swap_where<const K: u32>(w: __m512i, a: __m512d, b: __m512d) -> (__m512d, __m512d) {
-        // SAFETY: as in `ops!`.
-        let m = unsafe { _mm512_test_epi64_mask(w, _mm512_set1_epi64(1 << K)) };
-        (Self::select(m, b, a), Self::select(m, a, b))
     }
     #[inline(always)]
     fn parts(x: __m512i, c: u64) -> (__m512d, __m512i) {

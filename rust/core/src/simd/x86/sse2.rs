@@ -73,6 +73,18 @@ impl Vector for X2 {
         fn mask(bits: u32) -> __m128d = _mm_castsi128_pd(_mm_set_epi64x(-i64::from(bits >> 1 & 1), -i64::from(bits & 1)));
     }
     #[inline(always)]
+    fn lookup<const T: usize>(table: &[u64; T], index: __m128i) -> __m128i {
+        const { assert!(T.is_power_of_two()) };
+        // SAFETY: as in `ops!`.
+        let (low, high) = unsafe {
+            let high = _mm_unpackhi_epi64(index, index);
+            (_mm_cvtsi128_si64(index), _mm_cvtsi128_si64(high))
+        };
+        let at = |i: i64| table[i.cast_unsigned() as usize % T].cast_signed();
+        // SAFETY: as in `ops!`.
+        unsafe { _mm_set_epi64x(at(high), at(low)) }
+    }
+    #[inline(always)]
     fn shl<const K: u32>(a: __m128i) -> __m128i {
         // SAFETY: as in `ops!`.
         unsafe { _mm_sll_epi64(a, _mm_cvtsi32_si128(K.cast_signed())) }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use quincunx_core::run::Pulse;
 
-use crate::elimination::eigen::symmetric;
+use crate::eigen::symmetric;
 use crate::elimination::{beliefs, count_distribution, ground_state};
 use crate::exact::{Model, thermodynamics};
 use crate::{Geometry, Ising, Potts, TransverseIsing};

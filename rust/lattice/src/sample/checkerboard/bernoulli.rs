@@ -14,13 +14,13 @@ use super::super::threshold::Threshold;
 use super::packed::CHUNK;
 
 /// Digits that every site draws.
-pub(super) const DIGITS: usize = 12;
+pub(in super::super) const DIGITS: usize = 12;
 const REST: u32 = 64 - DIGITS as u32;
 
 /// How the bits of one probability are drawn. Probabilities above one half are drawn as their complement, so that what is
 /// missing stays rare.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bernoulli {
+pub(in super::super) struct Bernoulli {
     /// The first digits as masks, last first, each with the one before it (none before the first, none after the last).
     masks: [u64; DIGITS + 1],
     /// All ones if the complement is drawn.
@@ -80,7 +80,7 @@ impl Bernoulli {
 
 /// The rare events of one probability, block of rows by block of rows.
 #[derive(Debug, Default)]
-pub(super) struct Rare {
+pub(in super::super) struct Rare {
     mean_skip: f64,
     /// Sites to skip before the next.
     skip: u64,
@@ -91,14 +91,23 @@ pub(super) struct Rare {
 impl Rare {
     /// Starts anew, for blocks of `chunks` chunks.
     pub fn begin(&mut self, law: &Bernoulli, chunks: usize, stream: &mut Stream) {
+        self.resume(law, chunks, u64::MAX);
+        if self.mean_skip > 0.0 {
+            self.skip = self.draw(stream);
+        }
+    }
+
+    /// Goes on with so many sites to skip.
+    pub fn resume(&mut self, law: &Bernoulli, chunks: usize, skip: u64) {
         self.clear();
         self.bits.resize(chunks, Lanes::splat(0));
         self.mean_skip = law.mean_skip;
-        self.skip = if self.mean_skip > 0.0 {
-            self.draw(stream)
-        } else {
-            u64::MAX
-        };
+        self.skip = skip;
+    }
+
+    /// Sites to skip before the next event.
+    pub fn skip(&self) -> u64 {
+        self.skip
     }
 
     fn clear(&mut self) {

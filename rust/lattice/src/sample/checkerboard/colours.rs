@@ -5,7 +5,7 @@ use quincunx_core::{Error, Result};
 use crate::geometry::Geometry;
 
 /// The sites of each colour, even ones first; refused if neighbours cannot be told apart by two colours.
-pub(in super::super) fn two_colours(geometry: &Geometry) -> Result<Vec<u32>> {
+pub(in super::super) fn two_colours(geometry: &Geometry) -> Result<[Vec<u32>; 2]> {
     let n = geometry.n_sites();
     let mut colour = vec![2_u8; n];
     let mut stack = Vec::new();
@@ -29,8 +29,11 @@ pub(in super::super) fn two_colours(geometry: &Geometry) -> Result<Vec<u32>> {
             }
         }
     }
-    let of = |c| (0..n as u32).filter(move |&i| colour[i as usize] == c);
-    Ok(of.clone()(0).chain(of(1)).collect())
+    let of = |c| {
+        let sites = (0..n as u32).filter(|&i| colour[i as usize] == c);
+        sites.collect()
+    };
+    Ok([of(0), of(1)])
 }
 
 #[cfg(test)]
@@ -48,6 +51,6 @@ mod tests {
                 .contains("cannot be given two colours")
         );
         let open = Geometry::square([4, 5], [true, false]).unwrap();
-        assert_eq!(two_colours(&open).unwrap()[..3], [0, 2, 4]);
+        assert_eq!(two_colours(&open).unwrap()[0][..3], [0, 2, 4]);
     }
 }

@@ -8,6 +8,7 @@ mod colours;
 mod packed;
 mod rows;
 
+pub(super) use bernoulli::{Bernoulli, DIGITS, Rare};
 pub(super) use colours::two_colours;
 pub(super) use packed::Packed;
 pub(crate) use packed::Words64;

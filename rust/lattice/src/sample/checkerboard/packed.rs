@@ -243,7 +243,7 @@ mod tests {
 
     /// One sweep at zero temperature, site by site.
     fn quench(model: &Ising, spins: &mut [i8]) {
-        let sites = two_colours(model.geometry()).unwrap();
+        let sites = two_colours(model.geometry()).unwrap().concat();
         let sign = if model.couplings().at(0) < 0.0 { -1 } else { 1 };
         for site in sites.into_iter().map(|i| i as usize) {
             let around = model.geometry().adjacency().neighbours(site);

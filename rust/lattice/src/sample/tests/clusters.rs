@@ -1,7 +1,7 @@
 //! Cluster moves.
 use super::super::neighbours::{Listed, square_torus};
-use super::super::swendsen_wang::{EachCoupling, OneCoupling, SwendsenWang};
-use super::super::wolff::{Frustrated, Painted, Wolff};
+use super::super::swendsen_wang::{BySites, EachCoupling, OneCoupling};
+use super::super::wolff::{Alike, Frustrated, Painted};
 use super::*;
 
 #[test]
@@ -9,14 +9,8 @@ fn clusters_are_in_detailed_balance() {
     let beta = 0.45;
     let small = Arc::new(Geometry::square([2, 2], [true, true]).unwrap());
     let (mut queue, mut scratch) = (Vec::new(), Scratch::default());
-    // the square torus, doubled bonds, one coupling
-    let wolff = Wolff::new(
-        square_torus(&small).unwrap(),
-        beta,
-        2.0,
-        Painted::Opposite,
-        1,
-    );
+    // doubled bonds, one coupling
+    let wolff = Alike::new(Listed::new(&small), beta, 2.0, Painted::Opposite, 1);
     let states = States::new(Ising::new(small, beta, 1.0, 0.0).unwrap());
     let matrix = states.matrix(|s, c| wolff.flip_cluster(s, c, &mut queue, &mut quiet).unwrap());
     assert!(states.imbalance(&matrix) < 1e-14);
@@ -30,7 +24,7 @@ fn clusters_are_in_detailed_balance() {
         assert!(states.imbalance(&matrix) < 1e-14);
     }
     // Potts with one coupling and with one per bond
-    let wolff = Wolff::new(
+    let wolff = Alike::new(
         Listed::new(&knot()),
         beta,
         1.0,
@@ -51,7 +45,7 @@ fn clusters_are_in_detailed_balance() {
 fn ising_law(model: &Ising, scratch: &mut Scratch) -> Vec<Vec<f64>> {
     let listed = Listed::new(model.geometry());
     let each = EachCoupling::new(&listed, model.beta(), 2.0, model.couplings());
-    let moves = SwendsenWang::ising(model, listed, each);
+    let moves = BySites::ising(model, listed, each);
     States::new(model.clone())
         .matrix(|s, c| moves.flip_clusters(s, c, scratch, &mut quiet).unwrap())
 }
@@ -59,7 +53,7 @@ fn ising_law(model: &Ising, scratch: &mut Scratch) -> Vec<Vec<f64>> {
 fn potts_law(model: &Potts, scratch: &mut Scratch) -> Vec<Vec<f64>> {
     let listed = Listed::new(model.geometry());
     let each = EachCoupling::new(&listed, model.beta(), 1.0, model.couplings());
-    let moves = SwendsenWang::potts(model, listed, each);
+    let moves = BySites::potts(model, listed, each);
     States::new(model.clone())
         .matrix(|s, c| moves.flip_clusters(s, c, scratch, &mut quiet).unwrap())
 }
@@ -96,7 +90,7 @@ fn the_torus_by_arithmetic_has_the_clusters_of_its_lists() {
         let geometry = Arc::new(Geometry::square(lengths, [true, true]).unwrap());
         let model = Ising::new(Arc::clone(&geometry), beta, coupling, field).unwrap();
         let torus = square_torus(&geometry).unwrap();
-        let moves = SwendsenWang::ising(&model, torus, OneCoupling::new(beta, 2.0, coupling));
+        let moves = BySites::ising(&model, torus, OneCoupling::new(beta, 2.0, coupling));
         let states = States::new(model.clone());
         let matrix =
             states.matrix(|s, c| moves.flip_clusters(s, c, &mut scratch, &mut quiet).unwrap());
@@ -112,7 +106,7 @@ fn zero_and_infinite_temperature_make_one_cluster_and_none() {
     let mut scratch = Scratch::default();
     for (beta, clusters) in [(f64::INFINITY, 1), (0.0, 9)] {
         let model = Ising::new(torus(), beta, 1.0, 0.0).unwrap();
-        let moves = SwendsenWang::ising(
+        let moves = BySites::ising(
             &model,
             square_torus(&torus()).unwrap(),
             OneCoupling::new(beta, 2.0, 1.0),

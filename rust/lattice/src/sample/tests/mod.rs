@@ -14,6 +14,7 @@ mod clusters;
 mod potts;
 mod single_site;
 mod swaps;
+mod words;
 
 /// Walks through every sequence of choices, with its probability.
 #[derive(Default)]

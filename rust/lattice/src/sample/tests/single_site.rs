@@ -3,7 +3,7 @@ use super::super::method::Order;
 use super::super::neighbours::{Listed, square_torus};
 use super::super::signed::Signed;
 use super::super::single_site::{EachSite, Rule, UniformSite};
-use super::super::wolff::{Painted, Wolff};
+use super::super::wolff::{Alike, Painted};
 use super::*;
 
 #[test]
@@ -120,7 +120,7 @@ fn the_extremes_of_temperature() {
             );
         }
     }
-    let wolff = Wolff::new(
+    let wolff = Alike::new(
         Listed::new(&torus()),
         f64::INFINITY,
         2.0,

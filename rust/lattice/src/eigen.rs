@@ -8,13 +8,13 @@ use quincunx_core::{Error, Result};
 const MOST_SWEEPS: usize = 60;
 
 /// Eigenvalues in no order; row n of `vectors` (empty if not wanted) belongs to value n.
-pub(super) struct Eigen {
+pub(crate) struct Eigen {
     pub values: Vec<f64>,
     pub vectors: Vec<f64>,
 }
 
 /// Eigenvalues of the symmetric n x n matrix `a`, row by row.
-pub(super) fn symmetric(mut a: Vec<f64>, n: usize, vectors: bool, pulse: &Pulse) -> Result<Eigen> {
+pub(crate) fn symmetric(mut a: Vec<f64>, n: usize, vectors: bool, pulse: &Pulse) -> Result<Eigen> {
     let mut rows = Vec::new();
     if vectors {
         rows = vec![0.0; n * n];
@@ -86,8 +86,20 @@ fn reflect(a: &mut [f64], n: usize, k: usize, rows: &mut [f64]) -> f64 {
     e
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
+/// The scalar product, by eight sums that do not wait for each other.
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((many, left), (others, right)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [0.0; 8];
+    for (x, y) in many.iter().zip(others) {
+        // By index: an iterator that is not inlined here costs four times the products.
+        let mut k = 0;
+        while k < 8 {
+            sums[k] += x[k] * y[k];
+            k += 1;
+        }
+    }
+    let rest: f64 = left.iter().zip(right).map(|(x, y)| x * y).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// The last row of the block that begins at l, unless l stands alone.

@@ -1,16 +1,17 @@
-//! Clusters of the whole lattice at once (R. H. Swendsen and J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987)).
+//! Any geometry, couplings and fields: clusters as trees over the sites.
 
 use quincunx_core::Result;
 use quincunx_core::observe::Tally;
 
-use super::chance::{Chance, Halves};
-use super::neighbours::{Listed, Neighbours};
-use super::scan::{Beat, Chain, MEAN_CLUSTER, Move, STRIDE, Scratch, Told};
-use super::threshold::{Threshold, activation};
+use super::super::chance::{Chance, Halves};
+use super::super::neighbours::{Listed, Neighbours};
+use super::super::scan::{Beat, Chain, MEAN_CLUSTER, Move, STRIDE, Scratch, Told};
+use super::super::threshold::{Threshold, activation};
+use super::Given;
 use crate::model::{Ising, Potts, Values};
 
 /// When a bond is satisfied, and how likely it then joins its ends.
-pub(super) trait Joints: Send + Sync + std::fmt::Debug {
+pub(in super::super) trait Joints: Send + Sync + std::fmt::Debug {
     /// Whether equal values satisfy the bond.
     fn by_equal(&self, slot: usize) -> bool;
 
@@ -20,7 +21,7 @@ pub(super) trait Joints: Send + Sync + std::fmt::Debug {
 
 /// One coupling of either sign.
 #[derive(Debug)]
-pub(super) struct OneCoupling {
+pub(in super::super) struct OneCoupling {
     by_equal: bool,
     activation: Threshold,
 }
@@ -49,7 +50,7 @@ impl Joints for OneCoupling {
 
 /// A coupling of its own at every bond, slot by slot.
 #[derive(Debug)]
-pub(super) struct EachCoupling(Vec<OneCoupling>);
+pub(in super::super) struct EachCoupling(Vec<OneCoupling>);
 
 impl EachCoupling {
     /// `gain` as for [`OneCoupling::new`].
@@ -72,19 +73,10 @@ impl Joints for EachCoupling {
     }
 }
 
-/// What a cluster is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Given {
-    /// Ising: all its spins stay or all flip, one half each.
-    Sign,
-    /// Potts: one of the `q` colours.
-    Colour(usize),
-}
-
 /// Every satisfied bond joins its ends with its activation; each cluster is given a value of its own. Sites that their
 /// field satisfies join a ghost with `1 - exp(-2 beta |h_i|)`, and clusters tied to it stay.
 #[derive(Debug)]
-pub(super) struct SwendsenWang<N, J> {
+pub(in super::super) struct BySites<N, J> {
     neighbours: N,
     joints: J,
     /// The value favoured by the field at each site and its activation; empty without fields.
@@ -92,7 +84,7 @@ pub(super) struct SwendsenWang<N, J> {
     given: Given,
 }
 
-impl<N: Neighbours, J: Joints> SwendsenWang<N, J> {
+impl<N: Neighbours, J: Joints> BySites<N, J> {
     pub fn ising(model: &Ising, neighbours: N, joints: J) -> Self {
         let ghost = |i: usize| {
             let h = model.fields().at(i);
@@ -259,7 +251,7 @@ fn colour(spins: &mut [i8], chance: &mut impl Chance, parents: &[u32], q: usize)
     clusters
 }
 
-impl<N: Neighbours, J: Joints> Move for SwendsenWang<N, J> {
+impl<N: Neighbours, J: Joints> Move for BySites<N, J> {
     fn tells(&self) -> Told {
         MEAN_CLUSTER
     }
