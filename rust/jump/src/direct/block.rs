@@ -26,6 +26,9 @@ pub(super) struct Chunk {
     /// Bit `l`: that lane is without a path.
     pub(super) idle: u32,
     pub(super) draws: Draws,
+    /// Half of the exponential and the uniform number of the next event.
+    pub(super) delay: Lanes<f64>,
+    pub(super) choice: Lanes<f64>,
 }
 
 #[derive(Debug)]
@@ -38,9 +41,6 @@ pub(super) struct Block {
     pub(super) born: [u64; WIDTH],
     pub(super) slots: [usize; WIDTH],
     pub(super) active: usize,
-    /// Half of the exponentials and the uniform numbers of an event.
-    pub(super) delay: Lanes<f64>,
-    pub(super) choice: Lanes<f64>,
     /// Next event time and threshold of the lanes in a rare path.
     pub(super) next: Lanes<f64>,
     pub(super) threshold: Lanes<f64>,
@@ -59,6 +59,8 @@ impl Chunk {
             stop: Lanes::splat(f64::NEG_INFINITY),
             idle: (1 << LANES) - 1,
             draws: Draws::new(),
+            delay: Lanes::splat(0.0),
+            choice: Lanes::splat(0.0),
         }
     }
 }
@@ -72,8 +74,6 @@ impl Block {
             born: [0; WIDTH],
             slots: [IDLE; WIDTH],
             active: 0,
-            delay: Lanes::splat(0.0),
-            choice: Lanes::splat(0.0),
             next: Lanes::splat(0.0),
             threshold: Lanes::splat(0.0),
             total: Lanes::splat(0.0),

@@ -104,24 +104,27 @@ impl Rounds<'_, '_, '_> {
     #[inline(always)]
     fn rounds<V: Vector>(mut self) -> Result<()> {
         let mut sums = [V::splat(0.0); MAX_REACTIONS];
+        let vectors = self.chunks.min(CHUNKS) * V::PARTS;
         while self.next_batch()? {
             self.block.at = 0;
             while self.block.at < BATCH {
                 self.block.round += 1;
-                let mut c = 0;
-                while c < self.chunks.min(CHUNKS) {
-                    let mut part = 0;
-                    while part < V::PARTS {
-                        let draws = &mut self.block.chunks[c].draws;
-                        let mut words = draws.words::<V>(part);
-                        let (delay, choice) = draws.take(self.block.at, part, &mut words);
-                        draws.keep(part, words);
-                        V::store(&mut self.block.delay, part, delay);
-                        V::store(&mut self.block.choice, part, choice);
-                        event::<V>(self.network, self.block, self.crew, &mut sums, (c, part))?;
-                        part += 1;
-                    }
-                    c += 1;
+                // All draws first: the events of both chunks, each a long chain of operations, lie close together.
+                let mut v = 0;
+                while v < vectors {
+                    let (chunk, part) = (&mut self.block.chunks[v / V::PARTS], v % V::PARTS);
+                    let mut words = chunk.draws.words::<V>(part);
+                    let (delay, choice) = chunk.draws.take(self.block.at, part, &mut words);
+                    chunk.draws.keep(part, words);
+                    V::store(&mut chunk.delay, part, delay);
+                    V::store(&mut chunk.choice, part, choice);
+                    v += 1;
+                }
+                let mut v = 0;
+                while v < vectors {
+                    let place = (v / V::PARTS, v % V::PARTS);
+                    event::<V>(self.network, self.block, self.crew, &mut sums, place)?;
+                    v += 1;
                 }
                 self.block.at += 1;
             }
@@ -186,9 +189,9 @@ fn event<V: Vector>(
 ) -> Result<()> {
     let chunk = &mut block.chunks[c];
     let total = propensities::<V>(network, chunk, sums, part);
-    let half = V::load(&block.delay, part);
+    let half = V::load(&chunk.delay, part);
     let next = V::add(V::load(&chunk.t, part), V::div(V::add(half, half), total));
-    let threshold = V::mul(V::load(&block.choice, part), total);
+    let threshold = V::mul(V::load(&chunk.choice, part), total);
     let ready = V::lt(next, V::load(&chunk.stop, part));
     let mut live = V::bits(V::lt_where(ready, threshold, total));
     let full = (1_u32 << V::N) - 1;
