@@ -44,6 +44,8 @@ fn forms() -> Vec<(Network, Vec<f64>, f64)> {
     let leave: Reaction = (&[(0, 1)], &[], 0.2);
     // Rates so small, and counts so large, that the general kernel has to step in.
     let tiny: Reaction = (&[(0, 1)], &[(1, 1)], 1e-250);
+    let slow: Reaction = (&[(0, 1)], &[(1, 1)], 5e-16);
+    let back: Reaction = (&[(1, 1)], &[(0, 1)], 0.3);
     let birth: Reaction = (&[], &[(0, 3)], 9.0);
     let far = 2_f64.powi(53) - 40.0;
     let all = [
@@ -60,6 +62,7 @@ fn forms() -> Vec<(Network, Vec<f64>, f64)> {
         (vec![pair, leave, product, single], [30.0, 8.0]),
         (vec![tiny, single], [20.0, 20.0]),
         (vec![birth, single], [far, 5.0]),
+        (vec![slow, back], [far, 5.0]),
     ];
     all.map(|(reactions, start)| (network(&["X", "Y"], &reactions), start.to_vec(), 4.0))
         .into()

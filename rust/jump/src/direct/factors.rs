@@ -15,7 +15,7 @@ use super::lanes::Single;
 
 /// The most reactions.
 pub(super) const FEW: usize = 4;
-/// Largest change of a count by one event, so that no burst leaves the exact range unseen.
+/// Largest change of a count by one event, so that no batch leaves the exact range unseen.
 const MAX_CHANGE: f64 = 1e9;
 /// Rate constants other than 0 lie in this range: no sum of propensities is infinite or rounds a threshold up to itself.
 const RATES: std::ops::Range<f64> = 1e-200..1e200;
@@ -39,13 +39,19 @@ const fn kept(forms: u32, j: usize) -> usize {
     if form(forms, j) == PRODUCT { 2 } else { 1 }
 }
 
-/// One of the two factors of a reaction: a row of counts, and what is taken from it.
+/// One of the two factors of a reaction: a row of counts, and what is added to it.
 #[derive(Clone, Copy, Debug)]
 struct Factor {
     row: u8,
-    less: f64,
-    /// Its change by each reaction.
-    change: [f64; FEW],
+    offset: f64,
+    steps: [f64; FEW],
+}
+
+/// The changes by each of `count` reactions, as differences to that by the next: the sum of those from reaction `j` on is
+/// the change by reaction `j`. As running sums do not decrease, it is taken without asking which reaction fires.
+fn steps(change: &[f64; FEW], count: usize) -> [f64; FEW] {
+    let next = |j: usize| change.get(j + 1).filter(|_| j + 1 < count);
+    std::array::from_fn(|j| change[j] - next(j).unwrap_or(&0.0))
 }
 
 /// A network with few reactions.
@@ -54,8 +60,8 @@ pub(super) struct Factors {
     k: [f64; FEW],
     pub(super) forms: u32,
     factors: [[Factor; 2]; FEW],
-    /// The species that change.
-    rows: Vec<Row>,
+    /// The species that change, and their steps.
+    rows: Vec<(u8, [f64; FEW])>,
 }
 
 impl Factors {
@@ -72,13 +78,14 @@ impl Factors {
         {
             return None;
         }
-        let of = |row: u8, less: f64| Factor {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| (row.species, steps(&row.change, network.count)))
+            .collect();
+        let of = |row: u8, offset: f64| Factor {
             row,
-            less,
-            change: rows
-                .iter()
-                .find(|r| r.species == row)
-                .map_or([0.0; FEW], |r| r.change),
+            offset,
+            steps: rows.iter().find(|r| r.0 == row).map_or([0.0; FEW], |r| r.1),
         };
         let mut k = [0.0; FEW];
         let mut forms = 0;
@@ -89,7 +96,7 @@ impl Factors {
             let (form, second) = match r.shape {
                 Shape::Single => (SINGLE, of(ONES, 0.0)),
                 Shape::Product => (PRODUCT, of(r.b, 0.0)),
-                Shape::Pair => (PAIR, of(r.a, 1.0)),
+                Shape::Pair => (PAIR, of(r.a, -1.0)),
             };
             forms |= form << (2 * j);
             factors[j] = [of(r.a, 0.0), second];
@@ -107,7 +114,7 @@ impl Factors {
 #[derive(Clone, Copy)]
 struct Held<V: Vector, const R: usize, const FORMS: u32> {
     factors: [[V::F; 2]; R],
-    /// How often each reaction but the last fired.
+    /// How often a reaction up to each but the last fired.
     fired: [V::F; R],
     t: V::F,
     stop: V::F,
@@ -116,7 +123,7 @@ struct Held<V: Vector, const R: usize, const FORMS: u32> {
 
 impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
     #[inline(always)]
-    fn load(network: &LaneNetwork, few: &Factors, chunk: &Chunk, part: usize) -> Self {
+    fn load(few: &Factors, chunk: &Chunk, part: usize) -> Self {
         let zero = V::splat(0.0);
         let mut factors = [[zero; 2]; R];
         let mut j = 0;
@@ -125,19 +132,19 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
             while i < kept(FORMS, j) {
                 let factor = &few.factors[j][i];
                 let n = V::load(&chunk.n[usize::from(factor.row)], part);
-                factors[j][i] = V::sub(n, V::splat(factor.less));
+                factors[j][i] = V::add(n, V::splat(factor.offset));
                 i += 1;
             }
             j += 1;
         }
         let mut stop = V::load(&chunk.stop, part);
-        let mut g = 0;
-        while g < network.growing.len() {
-            // A count that may leave the exact range stops every round.
-            let n = V::load(&chunk.n[usize::from(network.growing[g])], part);
+        let mut i = 0;
+        while i < few.rows.len() {
+            // A count that may leave the exact range, if only between two steps, stops every round.
+            let n = V::load(&chunk.n[usize::from(few.rows[i].0)], part);
             let far = V::ge(n, V::splat(LIMIT / 2.0));
             stop = V::select(far, V::splat(f64::NEG_INFINITY), stop);
-            g += 1;
+            i += 1;
         }
         Self {
             factors,
@@ -156,14 +163,13 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
         let rows = few.rows.as_slice();
         let mut i = 0;
         while i < rows.len() {
-            let row = &rows[i];
-            let last = row.change[R - 1];
-            let count = &mut chunk.n[usize::from(row.species)];
-            let mut n = V::add(V::load(count, part), V::mul(rounds, V::splat(last)));
+            let (species, steps) = &rows[i];
+            let count = &mut chunk.n[usize::from(*species)];
+            let last = V::splat(steps[R - 1]);
+            let mut n = V::add(V::load(count, part), V::mul(rounds, last));
             let mut j = 0;
             while j < R - 1 {
-                let more = V::splat(row.change[j] - last);
-                n = V::add(n, V::mul(self.fired[j], more));
+                n = V::add(n, V::mul(self.fired[j], V::splat(steps[j])));
                 j += 1;
             }
             V::store(count, part, n);
@@ -201,33 +207,26 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
     #[inline(always)]
     fn fire(&mut self, few: &Factors, sums: &[V::F; R], threshold: V::F) {
         let mut below = [self.idle; R];
-        let mut open = V::mask(u32::MAX);
-        let mut j = 0;
-        while j < R - 1 {
-            below[j] = V::lt(threshold, sums[j]);
-            j += 1;
+        let mut r = 0;
+        while r < R - 1 {
+            below[r] = V::lt(threshold, sums[r]);
+            self.fired[r] = V::add_where(below[r], self.fired[r], V::splat(1.0));
+            r += 1;
         }
         let mut j = 0;
         while j < R {
             let mut i = 0;
             while i < kept(FORMS, j) {
-                let change = &few.factors[j][i].change;
-                let mut add = V::splat(change[R - 1]);
+                let steps = &few.factors[j][i].steps;
+                let mut factor = V::add(self.factors[j][i], V::splat(steps[R - 1]));
                 let mut r = R - 1;
                 while r > 0 {
                     r -= 1;
-                    add = V::select(below[r], V::splat(change[r]), add);
+                    factor = V::add_where(below[r], factor, V::splat(steps[r]));
                 }
-                self.factors[j][i] = V::add(self.factors[j][i], add);
+                self.factors[j][i] = factor;
                 i += 1;
             }
-            j += 1;
-        }
-        let mut j = 0;
-        while j < R - 1 {
-            let hit = V::mask_and(open, below[j]);
-            self.fired[j] = V::add_where(hit, self.fired[j], V::splat(1.0));
-            open = V::mask_and(open, V::mask_not(below[j]));
             j += 1;
         }
     }
@@ -244,7 +243,7 @@ pub(super) fn burst<V: Vector, const R: usize, const FORMS: u32>(
 ) -> Result<()> {
     let (c, part) = (vector / V::PARTS % CHUNKS, vector % V::PARTS);
     let begin = block.round;
-    let mut held = Held::<V, R, FORMS>::load(network, few, &block.chunks[c], part);
+    let mut held = Held::<V, R, FORMS>::load(few, &block.chunks[c], part);
     let mut words = block.chunks[c].draws.words::<V>(part);
     let (mut at, mut since) = (0, 0);
     while at < BATCH {
@@ -274,7 +273,7 @@ pub(super) fn burst<V: Vector, const R: usize, const FORMS: u32>(
                     place: (c, part),
                 },
             )?;
-            held = Held::load(network, few, &block.chunks[c], part);
+            held = Held::load(few, &block.chunks[c], part);
             words = block.chunks[c].draws.words::<V>(part);
             since = at + 1;
         }
