@@ -16,6 +16,7 @@ pub struct Lanes<T>(pub [T; LANES]);
 
 impl<T: Copy> Lanes<T> {
     /// The same value in each lane.
+    #[inline(always)]
     pub const fn splat(value: T) -> Self {
         Self([value; LANES])
     }
