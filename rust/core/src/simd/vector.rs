@@ -137,6 +137,12 @@ pub trait Vector: Copy + Send + Sync + 'static {
     fn add_where(m: Self::M, a: Self::F, b: Self::F) -> Self::F {
         Self::add(a, Self::select(m, b, Self::splat(0.0)))
     }
+    /// [`Vector::add_where`] for a sum that stays in registers. With AVX-512 it is one operation, which before a store
+    /// would become a masked store: the next load waits for those.
+    #[inline(always)]
+    fn add_held(m: Self::M, a: Self::F, b: Self::F) -> Self::F {
+        Self::add_where(m, a, b)
+    }
     /// Does any lane hold?
     #[inline(always)]
     fn any(m: Self::M) -> bool {

@@ -210,7 +210,7 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
         let mut r = 0;
         while r < R - 1 {
             below[r] = V::lt(threshold, sums[r]);
-            self.fired[r] = V::add_where(below[r], self.fired[r], V::splat(1.0));
+            self.fired[r] = V::add_held(below[r], self.fired[r], V::splat(1.0));
             r += 1;
         }
         let mut j = 0;
@@ -222,7 +222,7 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
                 let mut r = R - 1;
                 while r > 0 {
                     r -= 1;
-                    factor = V::add_where(below[r], factor, V::splat(steps[r]));
+                    factor = V::add_held(below[r], factor, V::splat(steps[r]));
                 }
                 self.factors[j][i] = factor;
                 i += 1;

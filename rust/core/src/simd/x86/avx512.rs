@@ -55,6 +55,7 @@ impl Vector for X8 {
         fn eq(a: __m512d, b: __m512d) -> __mmask8 = _mm512_cmp_pd_mask::<_CMP_EQ_OQ>(a, b);
         fn lt_where(m: __mmask8, a: __m512d, b: __m512d) -> __mmask8 = _mm512_mask_cmp_pd_mask::<_CMP_LT_OQ>(m, a, b);
         fn le_where(m: __mmask8, a: __m512d, b: __m512d) -> __mmask8 = _mm512_mask_cmp_pd_mask::<_CMP_LE_OQ>(m, a, b);
+        fn add_held(m: __mmask8, a: __m512d, b: __m512d) -> __m512d = _mm512_mask_add_pd(a, m, a, b);
         fn xor3(a: __m512i, b: __m512i, c: __m512i) -> __m512i = _mm512_ternarylogic_epi64::<0x96>(a, b, c);
         fn select(m: __mmask8, a: __m512d, b: __m512d) -> __m512d = _mm512_mask_blend_pd(m, b, a);
         fn select_u(m: __mmask8, a: __m512i, b: __m512i) -> __m512i = _mm512_mask_blend_epi64(m, b, a);
