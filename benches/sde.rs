@@ -90,11 +90,11 @@ impl Step<3> for Lorenz {
         let fx = V::mul(V::splat(10.0), V::sub(y, x));
         let fy = V::sub(V::mul(x, V::sub(V::splat(28.0), z)), y);
         let fz = V::sub(V::mul(x, y), V::mul(V::splat(8.0 / 3.0), z));
-        let kick = |z| V::mul(V::splat(0.0632), z);
+        let kicks = V::splat(0.0632);
         [
-            V::add(V::add(x, V::mul(fx, h)), kick(noise[0])),
-            V::add(V::add(y, V::mul(fy, h)), kick(noise[1])),
-            V::add(V::add(z, V::mul(fz, h)), kick(noise[2])),
+            V::add(V::add(x, V::mul(fx, h)), V::mul(kicks, noise[0])),
+            V::add(V::add(y, V::mul(fy, h)), V::mul(kicks, noise[1])),
+            V::add(V::add(z, V::mul(fz, h)), V::mul(kicks, noise[2])),
         ]
     }
 }
@@ -105,6 +105,9 @@ struct ByHand<S, const D: usize>(S, [f64; D], usize);
 impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
     type Out = f64;
 
+    // Plain loops: a closure or an iterator over registers may be left out of line, where it runs without the
+    // instruction set.
+    #[allow(clippy::needless_range_loop)]
     #[inline(always)]
     fn run<V: Vector>(self) -> f64 {
         let mut sum = 0.0;
@@ -123,11 +126,14 @@ impl<S: Step<D>, const D: usize> Job for ByHand<S, D> {
                 for rows in noise.chunks_exact(D * CHUNKS).take(batch) {
                     for c in 0..CHUNKS {
                         for p in 0..V::PARTS {
-                            let state = std::array::from_fn(|i| V::load(&x[i][c], p));
-                            let z = std::array::from_fn(|i| V::load(&rows[i * CHUNKS + c], p));
+                            let (mut state, mut z) = ([V::splat(0.0); D], [V::splat(0.0); D]);
+                            for i in 0..D {
+                                state[i] = V::load(&x[i][c], p);
+                                z[i] = V::load(&rows[i * CHUNKS + c], p);
+                            }
                             let next = self.0.step::<V>(state, z);
-                            for (row, value) in x.iter_mut().zip(next) {
-                                V::store(&mut row[c], p, value);
+                            for i in 0..D {
+                                V::store(&mut x[i][c], p, next[i]);
                             }
                         }
                     }

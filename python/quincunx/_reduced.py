@@ -39,9 +39,9 @@ class Cells:
     >>> import quincunx as qx
     >>> walk = qx.Custom(lambda t, x, draw: {"x": x["x"] + draw.normal()}, state="x")
     >>> keep = qx.observe.histogram("x", [-1.0, 0.0, 1.0], when=qx.observe.final())
-    >>> cells = qx.simulate(walk, t=1, start=0.0, n=1000, rng=1, observe=keep).histogram("x")
+    >>> cells = qx.simulate(walk, t=1, start=0.0, n=10_000, rng=1, observe=keep).histogram("x")
     >>> cells.counts.shape, int(cells.counts.sum() + cells.below + cells.above)
-    ((2,), 1000)
+    ((2,), 10000)
     >>> cells.density.round(1).tolist()  # counts / (total * width)
     [0.3, 0.3]
     """

@@ -6,12 +6,12 @@ import pytest
 import quincunx as qx
 from quincunx import observe, sde
 
-LEVELS = range(5, 10)
-FINEST = 9
+LEVELS = range(6, 11)
+FINEST = 10
 
 
 def errors(model, start, solution, method):
-    """Root mean square error at t = 1 for steps 2**-level."""
+    """Errors of the paths at t = 1 for steps 2**-level, level by level."""
     out = []
     for level in LEVELS:
         res = qx.simulate(
@@ -23,12 +23,13 @@ def errors(model, start, solution, method):
             method=method(dt=2.0**-level, refine=FINEST - level),
             observe=observe.final(),
         )
-        out.append(np.sqrt(np.mean((res["x"] - solution(res["w"])) ** 2)))
+        out.append(res["x"] - solution(res["w"]))
     return np.array(out)
 
 
-def slope(rms):
-    return np.polyfit(-np.log(2.0) * np.array(LEVELS), np.log(rms), 1)[0]
+def slope(errors):
+    """Of the mean size: a few wild paths rule the mean squares, whose slopes scatter three times as much."""
+    return np.polyfit(-np.log(2.0) * np.array(LEVELS), np.log(np.mean(np.abs(errors), axis=1)), 1)[0]
 
 
 def bounded():
@@ -63,12 +64,13 @@ def sinh():
 @pytest.mark.parametrize(("method", "order"), [(sde.EulerMaruyama, 0.5), (sde.Milstein, 1.0)])
 @pytest.mark.parametrize("problem", [bounded, geometric, sinh])
 def test_strong_order(problem, method, order):
-    assert abs(slope(errors(*problem(), method)) - order) < 0.12
+    # Over twelve keys the slopes scatter by 0.005 to 0.02.
+    assert abs(slope(errors(*problem(), method)) - order) < 0.08
 
 
 @pytest.mark.parametrize(("method", "constant"), [(sde.EulerMaruyama, 2.24e-2), (sde.Milstein, 2.81e-3)])
 def test_error_constant(method, constant):
-    rms = errors(*bounded(), method)[LEVELS.index(7)]
+    rms = np.sqrt(np.mean(errors(*bounded(), method)[LEVELS.index(7)] ** 2))
     assert constant / 1.5 < rms < constant * 1.5
 
 

@@ -85,6 +85,7 @@ fn words_outside_and_inside_together_have_the_law() {
     let phi = |x: f64| 0.5 * libm::erfc(-x / std::f64::consts::SQRT_2);
     let mut normals: Vec<f64> = words().take(N).map(normal::<X1>).collect();
     assert!(distance(&mut normals, phi) < 4.0);
+    assert!(distance(&mut normals, |x| phi(1.05 * x)) > 4.0, "planted");
     let mut exponentials: Vec<f64> = words().take(N).map(exponential::<X1>).collect();
     assert!(distance(&mut exponentials, |x| -libm::expm1(-x)) < 4.0);
     // The slivers are as frequent as they should be, and about half under the density.
