@@ -107,8 +107,8 @@ class Checkerboard(LatticeMethod):
     - on a periodic `Square` with one J, Ly a multiple of 1024 and Lx even, 512 sites share an instruction;
     - elsewhere, with at most eight neighbours per site, a word holds one site of 64 replicas: those with the numbers
       64 k to 64 k + 63 cost together what one of them costs. Run replicas in multiples of 64, and as many times 64 as
-      there are threads. One alone costs up to half as much again as with `Metropolis` where there is AVX-512, three
-      times as much with AVX2, six times without.
+      there are threads. One alone costs up to twice as much as with `Metropolis` where there is AVX-512, three times
+      with AVX2, six times without.
 
     ``res.info.acceptance``: the fraction of proposals accepted; with 512 sites to an instruction that of the rows 0, 128,
     256, ... of the lattice, for counting all of them would take a twentieth longer.
