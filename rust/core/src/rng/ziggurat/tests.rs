@@ -88,6 +88,10 @@ fn words_outside_and_inside_together_have_the_law() {
     assert!(distance(&mut normals, |x| phi(1.05 * x)) > 4.0, "planted");
     let mut exponentials: Vec<f64> = words().take(N).map(exponential::<X1>).collect();
     assert!(distance(&mut exponentials, |x| -libm::expm1(-x)) < 4.0);
+    assert!(
+        distance(&mut exponentials, |x| -libm::expm1(-1.05 * x)) > 4.0,
+        "planted"
+    );
     // The slivers are as frequent as they should be, and about half under the density.
     let outside = || words().filter(|&w| NORMAL.point(w).2).take(N / 10);
     let rate = words().take(N).filter(|&w| NORMAL.point(w).2).count() as f64 / N as f64;
@@ -110,6 +114,8 @@ fn tails_are_conditional_laws() {
         .collect();
     let q = |x: f64| libm::erfc(x / std::f64::consts::SQRT_2);
     assert!(distance(&mut beyond, |x| 1.0 - q(x) / q(edge)) < 4.0);
+    let narrow = |x: f64| 1.0 - q(1.1 * x) / q(1.1 * edge);
+    assert!(distance(&mut beyond, narrow) > 4.0, "planted");
     let edge = exponential::EDGES[1];
     let mut beyond: Vec<f64> = words()
         .map(base)
@@ -119,6 +125,8 @@ fn tails_are_conditional_laws() {
         .take(20_000)
         .collect();
     assert!(distance(&mut beyond, |x| -libm::expm1(edge - x)) < 4.0);
+    let fast = |x: f64| -libm::expm1(1.2 * (edge - x));
+    assert!(distance(&mut beyond, fast) > 4.0, "planted");
 }
 
 #[test]

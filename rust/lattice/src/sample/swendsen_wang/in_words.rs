@@ -113,17 +113,12 @@ impl Move for InWords {
         count: u64,
         beat: Beat<'_>,
     ) -> Result<Tally> {
-        let Scratch { planes, flood, .. } = scratch;
-        let mut told = Tally::default();
-        self.coupled.pack(&chain.spins, planes);
-        // A stream of its own stays in registers.
-        let mut own = chain.stream.clone();
-        for _ in 0..count {
-            told.add(self.flip_clusters(planes, &mut own, flood, beat)?);
-            beat()?;
-        }
-        chain.stream = own;
-        self.coupled.unpack(planes, &mut chain.spins);
-        Ok(told)
+        self.coupled.sweeps(
+            chain,
+            scratch,
+            count,
+            beat,
+            |planes, stream, flood, beat| self.flip_clusters(planes, stream, flood, beat),
+        )
     }
 }

@@ -84,19 +84,18 @@ impl Move for InWords {
         count: u64,
         beat: Beat<'_>,
     ) -> Result<Tally> {
-        let Scratch { planes, flood, .. } = scratch;
-        let mut flipped = Tally::default();
-        self.coupled.pack(&chain.spins, planes);
-        // A stream of its own stays in registers.
-        let mut own = chain.stream.clone();
-        for _ in 0..count {
-            for _ in 0..self.clusters {
-                flipped.add(self.flip_cluster(planes, &mut own, flood, beat)?);
-            }
-            beat()?;
-        }
-        chain.stream = own;
-        self.coupled.unpack(planes, &mut chain.spins);
-        Ok(flipped)
+        self.coupled.sweeps(
+            chain,
+            scratch,
+            count,
+            beat,
+            |planes, stream, flood, beat| {
+                let mut flipped = Tally::default();
+                for _ in 0..self.clusters {
+                    flipped.add(self.flip_cluster(planes, stream, flood, beat)?);
+                }
+                Ok(flipped)
+            },
+        )
     }
 }

@@ -1,8 +1,14 @@
 //! A law with one coupling, in words.
 
+use quincunx_core::Result;
+use quincunx_core::observe::Tally;
+use quincunx_core::rng::Stream;
+
 use super::super::chance::Chance;
 use super::super::law::Law;
+use super::super::scan::{Beat, Chain, Scratch};
 use super::super::threshold::{Threshold, activation};
+use super::flood::Flood;
 use super::grid::Grid;
 use super::spelling::Spelling;
 
@@ -40,6 +46,30 @@ impl Coupled {
 
     pub fn grid(&self) -> &Grid {
         &self.grid
+    }
+
+    /// `count` sweeps of a chain in words: `sweep(planes, stream, flood, beat)` is one.
+    #[inline(always)]
+    pub fn sweeps(
+        &self,
+        chain: &mut Chain,
+        scratch: &mut Scratch,
+        count: u64,
+        beat: Beat<'_>,
+        sweep: impl Fn(&mut [u64], &mut Stream, &mut Flood, Beat<'_>) -> Result<Tally>,
+    ) -> Result<Tally> {
+        let Scratch { planes, flood, .. } = scratch;
+        let mut told = Tally::default();
+        self.pack(&chain.spins, planes);
+        // A stream of its own stays in registers.
+        let mut own = chain.stream.clone();
+        for _ in 0..count {
+            told.add(sweep(planes, &mut own, flood, beat)?);
+            beat()?;
+        }
+        chain.stream = own;
+        self.unpack(planes, &mut chain.spins);
+        Ok(told)
     }
 
     pub fn pack(&self, spins: &[i8], planes: &mut Vec<u64>) {
