@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use proptest::prelude::*;
 use quincunx_core::observe::{
@@ -236,9 +237,13 @@ fn a_failed_replica_stops_alone() {
 }
 
 #[test]
-fn when_the_whole_first_block_fails_the_run_ends() {
+fn when_the_whole_first_block_fails_nothing_else_counts() {
     #[derive(Debug)]
-    struct Hopeless;
+    struct Hopeless {
+        /// The first block ends after another one.
+        last: bool,
+        others: AtomicU64,
+    }
     impl Kernel for Hopeless {
         fn clock(&self) -> Clock {
             Clock::Steps
@@ -247,35 +252,40 @@ fn when_the_whole_first_block_fails_the_run_ends() {
             vec![Quantity::scalar("x", Kind::Float)]
         }
         fn run(&self, task: &mut Task<'_>) -> Result<()> {
-            assert!(task.replica(0) < 1024, "a second block was started");
+            if task.replica(0) < 1024 {
+                while self.last && self.others.load(Relaxed) == 0 {
+                    std::thread::yield_now();
+                }
+            } else {
+                self.others.fetch_add(1, Relaxed);
+            }
             (0..task.slots()).for_each(|s| task.recorder.fail(s, Status::Diverged, 0.0, &[0.0]));
             Ok(())
         }
     }
-    let plan = Plan::new(
-        vec![Part::new(grid(&[1.0]), vec![Observable::Columns(0..1)]).unwrap()],
-        1.0,
-    );
-    let set = Set {
-        kernel: Arc::new(Hopeless),
-        starts: Arc::new(Starts::Own),
-        key: Key([0, 0]),
-        plan: Arc::new(plan),
-    };
-    let run = Ensemble::new(
-        vec![set],
-        vec![Fold {
+    for threads in [1, 2, 3] {
+        let kernel = Arc::new(Hopeless {
+            last: threads > 1,
+            others: AtomicU64::new(0),
+        });
+        let parts = vec![Part::new(grid(&[1.0]), vec![Observable::Columns(0..1)]).unwrap()];
+        let set = Set {
+            kernel: kernel.clone(),
+            starts: Arc::new(Starts::Own),
+            key: Key([0, 0]),
+            plan: Arc::new(Plan::new(parts, 1.0)),
+        };
+        let fold = Fold {
             reduce: Reduce::Keep,
             rewrite: None,
-        }],
-        (0.0, 1.0),
-    )
-    .unwrap();
-    let (_, endings) = run
-        .simulate(5000, &Pool::of(2).unwrap(), &Pulse::new())
-        .unwrap();
-    assert_eq!(endings.failed, 1024);
-    assert_eq!(endings.status[4000], Status::Truncated as u8);
+        };
+        let run = Ensemble::new(vec![set], vec![fold], (0.0, 1.0)).unwrap();
+        let pool = Pool::of(threads).unwrap();
+        let (_, endings) = run.simulate(5000, &pool, &Pulse::new()).unwrap();
+        assert_eq!(endings.failed, 1024);
+        assert_eq!(endings.status[4000], Status::Truncated as u8);
+        assert_eq!(kernel.others.load(Relaxed) > 0, threads > 1);
+    }
 }
 
 #[test]

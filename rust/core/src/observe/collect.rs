@@ -7,10 +7,11 @@ use super::fold::{Array, BLOCK, Endings, Fold, Output, Reduce};
 use super::moments::{MomentTree, Moments};
 use super::plan::{Kind, Observer, Part, Plan};
 use super::tally::Tally;
-use super::track::{Status, Trace, Track};
+use super::track::{Status, Trace};
+use super::tracks::{Traces, Tracks};
 use super::write::{
     count_cells, flatten_events, grid_rows, kind_of, layout, rewritten, write_rewritten,
-    write_track,
+    write_traces,
 };
 use crate::{Error, Result};
 
@@ -120,7 +121,7 @@ impl Collector {
 
     /// Takes the tracks of consecutive replicas of one set, `first` first. Reductions demand whole blocks
     /// of [`BLOCK`] replicas (the last one of a set may be shorter).
-    pub fn insert(&self, set: usize, first: u64, mut tracks: Vec<Track>) -> Result<()> {
+    pub fn insert(&self, set: usize, first: u64, mut tracks: Tracks) -> Result<()> {
         let row0 = usize::try_from(set as u64 * self.replicas + first)
             .map_err(|_| Error::Internal("row number".into()))?;
         self.end(set, row0, &tracks);
@@ -147,15 +148,14 @@ impl Collector {
                         Some((width, rows)) => {
                             write_rewritten(arrays, rows, *width, row0, tracks.len());
                         }
-                        None => tracks.iter().enumerate().for_each(|(i, track)| {
-                            write_track(arrays, part, &track.traces[p], row0 + i);
-                        }),
+                        None => write_traces(arrays, part, &tracks.traces[p], row0),
                     }
                 }
                 Store::Events(blocks) => {
                     // Taken, not copied: this is the only part that reads them.
-                    let events = |t: &mut Track| t.traces[p].take_events();
-                    blocks.insert(row0 as u64, tracks.iter_mut().map(events).collect());
+                    if let Traces::Each(traces) = &mut tracks.traces[p] {
+                        blocks.insert(row0 as u64, std::mem::take(traces));
+                    }
                 }
                 Store::Moments(trees) => {
                     let Reduce::Moments { order, cov } = fold.reduce else {
@@ -187,33 +187,33 @@ impl Collector {
     }
 
     /// The grid of a path that is alone in the run and was seen to its end becomes the array: a long path is not copied.
-    fn alone(&self, part: &Part, p: usize, tracks: &mut [Track]) -> Option<Array> {
-        let ([of], [track], 1) = (&part.of[..], tracks, locked(&self.endings).status.len()) else {
+    fn alone(&self, part: &Part, p: usize, tracks: &mut Tracks) -> Option<Array> {
+        let ([of], 1) = (&part.of[..], locked(&self.endings).status.len()) else {
             return None;
         };
-        match track.traces.get_mut(p) {
-            Some(Trace::Grid(values)) if values.len() == part.values() => {
-                let values = std::mem::take(values).into_vec();
+        match tracks.traces.get_mut(p) {
+            Some(Traces::Grid(grids)) => {
+                let values = grids.take_whole()?;
                 Some(Array::of(kind_of(of, &self.kinds), values))
             }
             _ => None,
         }
     }
 
-    fn end(&self, set: usize, row0: usize, tracks: &[Track]) {
+    fn end(&self, set: usize, row0: usize, tracks: &Tracks) {
         let mut endings = locked(&self.endings);
-        for (i, track) in tracks.iter().enumerate() {
-            endings.status[row0 + i] = track.status as u8;
-            endings.events += track.events;
-            for ((_, totals), counted) in endings.tallies.iter_mut().zip(&track.tallies) {
-                totals[set].add(*counted);
-            }
-            if !track.status.is_fine() {
-                endings.failed += 1;
-                let row = (row0 + i) as u64;
-                if endings.failure.as_ref().is_none_or(|f| row < f.0) {
-                    endings.failure = Some((row, track.failed_at, track.failed_state.clone()));
-                }
+        for (status, head) in endings.status.iter_mut().skip(row0).zip(&tracks.heads) {
+            *status = head.status as u8;
+        }
+        endings.events += tracks.heads.iter().map(|head| head.events).sum::<u64>();
+        for ((_, totals), counted) in endings.tallies.iter_mut().zip(&tracks.tallies) {
+            counted.iter().for_each(|tally| totals[set].add(*tally));
+        }
+        endings.failed += tracks.failures.len() as u64;
+        if let Some((slot, failure)) = tracks.failures.first_key_value() {
+            let row = (row0 + slot) as u64;
+            if endings.failure.as_ref().is_none_or(|f| row < f.0) {
+                endings.failure = Some((row, failure.at, failure.state.clone()));
             }
         }
     }

@@ -9,6 +9,7 @@ mod tally;
 mod times;
 mod trace;
 mod track;
+mod tracks;
 mod view;
 mod write;
 
@@ -19,5 +20,6 @@ pub use plan::{Condition, Kind, Level, Observable, Observer, Part, Plan};
 pub use recorder::{Clock, Hold, Recorder};
 pub use tally::Tally;
 pub use times::Times;
-pub use track::{Lagged, Status, Trace, Track};
+pub use track::{Failure, Head, Lagged, Record, Status, Trace, Track};
+pub use tracks::Tracks;
 pub use view::{Evaluate, View};

@@ -3,33 +3,13 @@
 use super::plan::{Observer, Part};
 use super::recorder::Hold;
 use super::track::{Lagged, Trace};
-use super::view::View;
 
 impl Trace {
     /// The values at one time that was asked for.
     #[inline]
     pub(super) fn look(&mut self, row: impl Iterator<Item = f64>) {
-        match self {
-            Self::Grid(kept) => kept.extend(row),
-            Self::Autocorrelation(lagged) => lagged.push(row),
-            _ => {}
-        }
-    }
-
-    /// The values of `columns` at so many times as `view` has lanes.
-    pub(super) fn look_run(
-        &mut self,
-        view: View<'_>,
-        columns: impl Iterator<Item = usize> + Clone,
-    ) {
-        let mut first = columns.clone();
-        match (self, first.next(), first.next()) {
-            (Self::Grid(kept), Some(c), None) => kept.extend_from_slice(view.column(c)),
-            (trace, ..) => {
-                for l in 0..view.lanes() {
-                    trace.look(columns.clone().map(|c| view.get(c, l)));
-                }
-            }
+        if let Self::Autocorrelation(lagged) = self {
+            lagged.push(row);
         }
     }
 
@@ -39,11 +19,6 @@ impl Trace {
             Self::Events(times, ..) => times.len(),
             _ => 0,
         }
-    }
-
-    /// The list of events; none are left.
-    pub(super) fn take_events(&mut self) -> Self {
-        std::mem::replace(self, Self::Events(Vec::new(), Vec::new(), Vec::new()))
     }
 
     /// Event number `index` at `t`, with the values after it.

@@ -1,4 +1,4 @@
-//! What one replica leaves behind: one state per observer, saved in checkpoints as it is.
+//! What one replica leaves behind: how it stands and one state per observer.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -59,11 +59,9 @@ impl Status {
     }
 }
 
-/// The state of one observer for one replica.
+/// The state of one observer for one replica, unless it keeps a grid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Trace {
-    /// Values at the times seen so far, one after another.
-    Grid(SmallVec<[f64; 4]>),
     /// Times, event numbers, values.
     Events(Vec<f64>, Vec<i64>, Vec<f64>),
     /// Weight and weighted sums.
@@ -95,53 +93,76 @@ pub struct Lagged {
     pub lags: Vec<usize>,
 }
 
-/// Everything one replica leaves behind.
+/// Where a replica failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When.
+    pub at: f64,
+    /// In which state.
+    pub state: Vec<f64>,
+}
+
+/// What one observer has of one replica.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    /// Values at the times seen so far, one after another.
+    Grid(Vec<f64>),
+    /// Of every other observer.
+    Trace(Trace),
+}
+
+/// How one replica stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// How it stands.
+    pub status: Status,
+    /// Nothing observed can change any more.
+    pub(crate) done: bool,
+    /// Looks made so far (index into the plan's schedule).
+    pub(super) looked: usize,
+    /// Events or steps made.
+    pub events: u64,
+}
+
+/// Everything one replica leaves behind, as a checkpoint or an executor takes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Track {
     /// How it stands.
-    pub status: Status,
-    /// Where it failed.
-    pub failed_at: f64,
-    /// The state in which it failed.
-    pub failed_state: Vec<f64>,
-    /// Looks made so far (index into the plan's schedule).
-    pub(super) looked: usize,
-    /// Nothing observed can change any more.
-    pub(crate) done: bool,
-    /// Events or steps made.
-    pub events: u64,
-    /// What the method counted of its own moves, as far as it did.
-    pub tallies: SmallVec<[Tally; 1]>,
+    pub(crate) head: Head,
+    /// Where it failed, if it did.
+    pub(super) failure: Option<Failure>,
+    /// What the method counted of its own moves.
+    pub(super) tallies: SmallVec<[Tally; 1]>,
     /// One per part.
-    pub traces: SmallVec<[Trace; 1]>,
+    pub(super) records: SmallVec<[Record; 1]>,
 }
 
 impl Track {
-    /// A replica that nobody has looked at yet.
-    #[inline]
-    pub(super) fn new(parts: &[Part]) -> Self {
-        let mut traces = SmallVec::with_capacity(parts.len());
-        for part in parts {
-            traces.push(Trace::new(part));
+    /// Fits what was observed up to `time` to a plan with a later end. Refused when the new plan would have looked
+    /// at other times so far.
+    pub(crate) fn replan(&mut self, plan: &Plan, time: f64) -> Result<()> {
+        self.head.looked = plan.looks.up_to(time);
+        for (record, part) in self.records.iter_mut().zip(&plan.parts) {
+            if let (Record::Grid(values), Observer::Grid { times }) = (record, &part.observer) {
+                let seen = times.up_to(time) * part.width();
+                if self.head.status.is_fine() && values.len() < seen {
+                    return Err(Error::Refused(
+                        "checkpoint: the longer run observes other times than the shorter one did; give observe= explicit times (every, at)".into(),
+                    ));
+                }
+                values.truncate(seen);
+            }
         }
-        Self {
-            status: Status::Ok,
-            failed_at: f64::NAN,
-            failed_state: Vec::new(),
-            looked: 0,
-            done: false,
-            events: 0,
-            tallies: SmallVec::new(),
-            traces,
-        }
+        Ok(())
     }
 }
 
 impl Trace {
-    fn new(part: &Part) -> Self {
+    /// `None`: a grid, which is kept with those of the other replicas.
+    pub(super) fn new(part: &Part) -> Option<Self> {
         let w = part.width();
-        match &part.observer {
-            Observer::Grid { times } => Self::Grid(SmallVec::with_capacity(times.len() * w)),
+        Some(match &part.observer {
+            Observer::Grid { .. } => return None,
             Observer::Events => Self::Events(Vec::new(), Vec::new(), Vec::new()),
             Observer::TimeAverage { .. } => Self::Average(0.0, vec![0.0; w]),
             Observer::Extremum { .. } => Self::Extremum(vec![f64::NAN; w]),
@@ -160,26 +181,6 @@ impl Trace {
                 Self::Occupation(vec![0.0; (edges.len() + 1) * w])
             }
             Observer::FirstPassage { .. } => Self::Passage(f64::INFINITY, -1, vec![f64::NAN; w]),
-        }
-    }
-}
-
-impl Track {
-    /// Fits what was observed up to `time` to a plan with a later end. Refused when the new plan would have looked
-    /// at other times so far.
-    pub(crate) fn replan(&mut self, plan: &Plan, time: f64) -> Result<()> {
-        self.looked = plan.looks.up_to(time);
-        for (trace, part) in self.traces.iter_mut().zip(&plan.parts) {
-            if let (Trace::Grid(values), Observer::Grid { times }) = (trace, &part.observer) {
-                let seen = times.up_to(time) * part.width();
-                if self.status.is_fine() && values.len() < seen {
-                    return Err(Error::Refused(
-                        "checkpoint: the longer run observes other times than the shorter one did; give observe= explicit times (every, at)".into(),
-                    ));
-                }
-                values.truncate(seen);
-            }
-        }
-        Ok(())
+        })
     }
 }

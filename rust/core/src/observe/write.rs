@@ -6,7 +6,8 @@ use super::fold::{Array, Output, Rewrite};
 use super::plan::{Kind, Observable, Observer, Part};
 use super::times::Times;
 use super::trace::cell;
-use super::track::{Lagged, Trace, Track};
+use super::track::{Lagged, Trace};
+use super::tracks::{Traces, Tracks};
 use crate::Result;
 
 pub(super) fn kind_of(observable: &Observable, kinds: &[Kind]) -> Kind {
@@ -31,34 +32,25 @@ pub(super) fn layout(part: &Part, width: usize) -> (usize, bool) {
 pub(super) fn grid_rows<'a>(
     part: &Part,
     p: usize,
-    tracks: &'a [Track],
+    tracks: &'a Tracks,
     rewritten: Option<&'a (usize, Vec<f64>)>,
 ) -> Vec<&'a [f64]> {
-    let Observer::Grid { times } = &part.observer else {
+    let (Observer::Grid { times }, Traces::Grid(grids)) = (&part.observer, &tracks.traces[p])
+    else {
         return Vec::new();
     };
-    let fine = |track: &Track| track.status.is_fine();
-    match rewritten {
+    let row = |slot| match rewritten {
         Some((width, rows)) => {
-            let length = (times.len() * width).max(1);
-            rows.chunks_exact(length)
-                .zip(tracks)
-                .filter(|(_, t)| fine(t))
-                .map(|(r, _)| r)
-                .collect()
+            let length = times.len() * width;
+            &rows[slot * length..(slot + 1) * length]
         }
-        None => tracks
-            .iter()
-            .filter(|t| fine(t))
-            .filter_map(|t| {
-                if let Trace::Grid(values) = &t.traces[p] {
-                    Some(&values[..])
-                } else {
-                    None
-                }
-            })
-            .collect(),
-    }
+        None => grids.row(slot),
+    };
+    let heads = tracks.heads.iter().enumerate();
+    heads
+        .filter(|(_, head)| head.status.is_fine())
+        .map(|(slot, _)| row(slot))
+        .collect()
 }
 
 pub(super) fn rewritten(
@@ -66,13 +58,15 @@ pub(super) fn rewritten(
     times: &Times,
     part: &Part,
     p: usize,
-    tracks: &[Track],
+    tracks: &Tracks,
 ) -> Result<Vec<f64>> {
     let length = times.len() * part.width();
     let mut rows = vec![f64::NAN; tracks.len() * length];
-    for (row, track) in rows.chunks_exact_mut(length.max(1)).zip(tracks) {
-        if let Trace::Grid(values) = &track.traces[p] {
-            row.iter_mut().zip(values).for_each(|(r, v)| *r = *v);
+    if let Traces::Grid(grids) = &tracks.traces[p] {
+        for (slot, row) in rows.chunks_exact_mut(length.max(1)).enumerate() {
+            row.iter_mut()
+                .zip(grids.row(slot))
+                .for_each(|(r, v)| *r = *v);
         }
     }
     let times: Vec<f64> = times.ahead(0).collect();
@@ -95,8 +89,46 @@ pub(super) fn write_rewritten(
     }
 }
 
-pub(super) fn write_track(arrays: &mut [Array], part: &Part, trace: &Trace, row: usize) {
+/// The values of one part for replicas in a row, the first of them in row `row0` of a result.
+pub(super) fn write_traces(arrays: &mut [Array], part: &Part, traces: &Traces, row0: usize) {
+    match traces {
+        Traces::Grid(grids) => match grids.whole() {
+            Some(values) => write_grid(arrays, part, values, row0),
+            None => (0..grids.slots())
+                .for_each(|slot| write_grid(arrays, part, grids.row(slot), row0 + slot)),
+        },
+        Traces::Each(traces) => (traces.iter().enumerate())
+            .for_each(|(slot, trace)| write_trace(arrays, part, trace, row0 + slot)),
+    }
+}
+
+/// Grids of one replica or more, from row `row` on; where fewer values are known than one replica has, the last ones
+/// stay as they are.
+fn write_grid(arrays: &mut [Array], part: &Part, values: &[f64], row: usize) {
     let width = part.width();
+    let mut offset = 0;
+    for (observable, array) in part.of.iter().zip(arrays) {
+        let w = observable.width();
+        let (len, _) = layout(part, w);
+        let at = row * len;
+        let rows = values.chunks_exact(width.max(1));
+        if w == width {
+            // By far the most common.
+            array.write(at, values.iter().copied());
+        } else if w == 1 {
+            array.write(at, rows.map(|r| r[offset]));
+        } else {
+            array.write(at, rows.flat_map(|r| r[offset..offset + w].iter().copied()));
+        }
+        let known = values.len() / width.max(1) * w;
+        if known < len && !matches!(array, Array::Float(_)) {
+            hold_last(array, at, len, known, w);
+        }
+        offset += w;
+    }
+}
+
+fn write_trace(arrays: &mut [Array], part: &Part, trace: &Trace, row: usize) {
     let mut skip = 0;
     if let Trace::Passage(time, hit, _) = trace {
         arrays[0].write(row, std::iter::once(*time));
@@ -111,26 +143,12 @@ pub(super) fn write_track(arrays: &mut [Array], part: &Part, trace: &Trace, row:
         offset += w;
         let at = row * len;
         match trace {
-            Trace::Grid(values) => {
-                let rows = values.chunks_exact(width.max(1));
-                if width == 1 {
-                    // By far the most common: one number per time.
-                    array.write(at, values.iter().copied());
-                } else if w == 1 {
-                    array.write(at, rows.map(|r| r[span.start]));
-                } else {
-                    array.write(at, rows.flat_map(|r| r[span.clone()].iter().copied()));
-                }
-                if !matches!(array, Array::Float(_)) && values.len() < len / w.max(1) * width {
-                    hold_last(array, at, len, values.len() / width.max(1) * w, w);
-                }
-            }
             Trace::Extremum(values) | Trace::Passage(_, _, values) => {
                 array.write(at, values[span].iter().copied())
             }
             Trace::Average(weight, sums) => array.write(at, sums[span].iter().map(|s| s / weight)),
             Trace::Autocorrelation(lagged) => {
-                array.write(at, lagged.normalised(span, width).into_iter())
+                array.write(at, lagged.normalised(span, part.width()).into_iter())
             }
             Trace::Occupation(cells) => {
                 let stride = len / w.max(1);

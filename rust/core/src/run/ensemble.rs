@@ -1,7 +1,8 @@
 //! The one run loop: parameter sets times blocks of replicas, on any number of threads, in any pieces.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -10,7 +11,7 @@ use super::piece::{Piece, reached};
 use super::pool::Pool;
 use super::pulse::Pulse;
 use crate::error::check;
-use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Reduce, Track};
+use crate::observe::{BLOCK, Collector, Endings, Fold, Output, Plan, Recorder, Reduce, Tracks};
 use crate::rng::Key;
 use crate::{Error, Result};
 
@@ -28,7 +29,7 @@ pub struct Set {
 }
 
 /// What one task leaves: tracks, and states when they are kept.
-type Done = (Vec<Track>, Vec<Arc<Saved>>);
+type Done = (Tracks, Vec<Arc<Saved>>);
 
 /// A run, validated and ready.
 #[derive(Debug)]
@@ -72,19 +73,33 @@ impl Ensemble {
     /// Runs `n` replicas of every set to the end.
     pub fn simulate(&self, n: u64, pool: &Pool, pulse: &Pulse) -> Result<(Vec<Output>, Endings)> {
         pulse.expect(n * self.sets.len() as u64 * UNITS);
+        let blocks = self.blocks(n);
+        let first = Mutex::new(None);
+        let hopeless = AtomicBool::new(false);
         let collector = self.collector(n)?;
-        let blocks: Vec<Piece> = self.blocks(n);
-        let run = |piece: &Piece| -> Result<bool> {
+        let run = |(number, piece): (usize, &Piece)| -> Result<()> {
+            if hopeless.load(Relaxed) {
+                return Ok(());
+            }
             let tracks = self.run_block(piece, pool.threads(), pulse)?;
-            let some_fine = tracks.iter().any(|t| t.status.is_fine());
-            self.insert(&collector, piece, tracks)?;
-            Ok(some_fine)
+            if number > 0 {
+                return self.insert(&collector, piece, tracks);
+            }
+            // When all of the first block fails the rest would too: it is left out, so that what comes of it does not
+            // depend on how far others have come.
+            hopeless.store(!tracks.any_fine(), Relaxed);
+            *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(tracks);
+            Ok(())
         };
-        // The first block goes alone: when all of it fails the rest would too.
-        if let Some((first, rest)) = blocks.split_first()
-            && pool.install(|| run(first))?
-        {
-            pool.install(|| rest.par_iter().map(&run).collect::<Result<Vec<bool>>>())?;
+        pool.install(|| blocks.par_iter().enumerate().try_for_each(run))?;
+        let collector = if hopeless.into_inner() {
+            self.collector(n)?
+        } else {
+            collector
+        };
+        let first = first.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let (Some(tracks), Some(piece)) = (first, blocks.first()) {
+            self.insert(&collector, piece, tracks)?;
         }
         Ok(collector.finish())
     }
@@ -135,6 +150,7 @@ impl Ensemble {
             if tracks.len() != self.slots(&block.replicas, block.replicas.start)?.len() {
                 return Err(Error::Internal("a replica is missing".into()));
             }
+            let tracks = Tracks::of(&self.sets[block.set].plan.parts, tracks);
             self.insert(&collector, &block, tracks)?;
         }
         Ok(collector.finish())
@@ -153,19 +169,17 @@ impl Ensemble {
     }
 
     /// Hands the tracks of a block over, every rung as a parameter set of its own.
-    fn insert(&self, collector: &Collector, block: &Piece, tracks: Vec<Track>) -> Result<()> {
+    fn insert(&self, collector: &Collector, block: &Piece, tracks: Tracks) -> Result<()> {
         let first = block.replicas.start;
         if self.rungs == 1 {
             return collector.insert(block.set, first, tracks);
         }
-        let mut apart: Vec<Vec<Track>> = vec![Vec::new(); self.rungs];
-        for (slot, track) in tracks.into_iter().enumerate() {
-            apart[slot % self.rungs].push(track);
-        }
-        apart
-            .into_iter()
-            .enumerate()
-            .try_for_each(|(rung, own)| collector.insert(block.set * self.rungs + rung, first, own))
+        let parts = &self.sets[block.set].plan.parts;
+        (0..self.rungs).try_for_each(|rung| {
+            let slots = (rung..tracks.len()).step_by(self.rungs);
+            let own = Tracks::of(parts, slots.map(|slot| tracks.track(slot)).collect());
+            collector.insert(block.set * self.rungs + rung, first, own)
+        })
     }
 
     /// Fits pieces of an earlier, shorter run to this one.
@@ -268,20 +282,22 @@ impl Ensemble {
         out
     }
 
-    fn run_block(&self, piece: &Piece, threads: usize, pulse: &Pulse) -> Result<Vec<Track>> {
+    fn run_block(&self, piece: &Piece, threads: usize, pulse: &Pulse) -> Result<Tracks> {
         let groups = self.groups(piece.set, &piece.replicas, threads);
-        let done: Result<Vec<Vec<Track>>> = groups
+        let done: Result<Vec<Tracks>> = groups
             .into_par_iter()
             .map(|g| {
                 self.run_task(piece.set, g, None, self.span.1, false, pulse)
                     .map(|(tracks, _)| tracks)
             })
             .collect();
-        // Whole groups are moved: one by one, short runs would mostly move tracks.
-        let mut groups = done?.into_iter();
-        let mut tracks = groups.next().unwrap_or_default();
-        groups.for_each(|group| tracks.extend(group));
-        Ok(tracks)
+        done?
+            .into_iter()
+            .reduce(|mut tracks, group| {
+                tracks.append(group);
+                tracks
+            })
+            .ok_or_else(|| Error::Internal("an empty block".into()))
     }
 
     fn advance_piece(
@@ -309,12 +325,14 @@ impl Ensemble {
                 self.run_task(piece.set, g, resumed, until, true, pulse)
             })
             .collect();
+        let finished = until >= self.span.1;
         let (mut tracks, mut saved) = (Vec::new(), Vec::new());
         for (t, s) in done? {
-            tracks.extend(t);
+            if finished {
+                tracks.extend((0..t.len()).map(|slot| t.track(slot)));
+            }
             saved.extend(s);
         }
-        let finished = until >= self.span.1;
         let (tracks, end) = (finished.then_some(tracks), finished.then_some(self.span.1));
         Ok(Piece {
             saved,
@@ -341,8 +359,11 @@ impl Ensemble {
         } = &self.sets[set];
         let places = self.slots(&replicas, replicas.start)?.len();
         let tracks = match resumed {
-            Some(all) => all.iter().flat_map(|s| s.tracks.clone()).collect(),
-            None => Recorder::fresh(plan, places),
+            Some(all) => {
+                let tracks = all.iter().flat_map(|s| s.tracks.clone()).collect();
+                Tracks::of(&plan.parts, tracks)
+            }
+            None => Tracks::fresh(&plan.parts, places),
         };
         let from = resumed.and_then(reached).unwrap_or(self.span.0);
         let mut task = Task {
@@ -357,7 +378,7 @@ impl Ensemble {
             starts,
             resumed,
             saves,
-            saved: vec![None; places / self.rungs],
+            saved: vec![None; if saves { places / self.rungs } else { 0 }],
             pulse,
             reported: 0,
         };
@@ -372,12 +393,13 @@ impl Ensemble {
         let saved = if saves {
             saved
                 .into_iter()
-                .zip(tracks.chunks(self.rungs))
-                .map(|(s, t)| {
+                .enumerate()
+                .map(|(slot, s)| {
+                    let rungs = slot * self.rungs..(slot + 1) * self.rungs;
                     Arc::new(s.unwrap_or_else(|| Saved {
                         time: until,
                         state: Vec::new(),
-                        tracks: t.into(),
+                        tracks: rungs.map(|slot| tracks.track(slot)).collect(),
                     }))
                 })
                 .collect()

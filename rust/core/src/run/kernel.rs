@@ -227,7 +227,7 @@ impl Task<'_> {
             *place = Some(Saved {
                 time: t,
                 state,
-                tracks: tracks.into(),
+                tracks: tracks.collect(),
             });
         }
         Ok(())

@@ -27,7 +27,9 @@ pub struct Piece {
 /// The time from which saved replicas go on together: one that was observed to its end stands still at an earlier time
 /// and does not count among others.
 pub(super) fn reached(saved: &[Arc<Saved>]) -> Option<f64> {
-    let goes_on = saved.iter().filter(|s| s.tracks.iter().any(|t| !t.done));
+    let goes_on = saved
+        .iter()
+        .filter(|s| s.tracks.iter().any(|t| !t.head.done));
     let latest = || saved.iter().map(|s| s.time).reduce(f64::max);
     goes_on.map(|s| s.time).reduce(f64::min).or_else(latest)
 }

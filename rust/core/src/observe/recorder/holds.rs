@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::recording::{Clock, Hold, Recorder, observe};
 use crate::observe::plan::{Observer, Part};
-use crate::observe::track::{Trace, Track};
+use crate::observe::track::Trace;
+use crate::observe::tracks::Tracks;
 use crate::observe::view::View;
 
 impl Recorder {
@@ -75,22 +76,11 @@ impl Recorder {
         let Some(spec) = plan.parts.get(part) else {
             return;
         };
-        let open = matches!(
-            self.tracks
-                .get(slot)
-                .filter(|k| !k.done)
-                .and_then(|k| k.traces.get(part)),
-            Some(Trace::Passage(_, -1, _))
-        );
-        if !open {
+        if !self.waits(slot, part) {
             return;
         }
         self.evaluate(spec, view, |_| t);
-        if let Some(Trace::Passage(time, hit, values)) = self
-            .tracks
-            .get_mut(slot)
-            .and_then(|k| k.traces.get_mut(part))
-        {
+        if let Some(Trace::Passage(time, hit, values)) = self.tracks.traces[part].each_mut(slot) {
             *time = t;
             *hit = i8::try_from(condition).unwrap_or(i8::MAX);
             values.clone_from(&self.values);
@@ -100,13 +90,12 @@ impl Recorder {
 
     /// True while part `part` of `slot` still waits for its first passage.
     pub fn waits(&self, slot: usize, part: usize) -> bool {
-        matches!(
-            self.tracks
-                .get(slot)
-                .filter(|t| !t.done)
-                .and_then(|t| t.traces.get(part)),
-            Some(Trace::Passage(_, -1, _))
-        )
+        let trace = self.trace(slot, part).filter(|_| !self.done(slot));
+        matches!(trace, Some(Trace::Passage(_, -1, _)))
+    }
+
+    fn trace(&self, slot: usize, part: usize) -> Option<&Trace> {
+        self.tracks.traces.get(part)?.each(slot)
     }
 
     /// Shows the state at the very end `t1` of the slots `first..first + view.lanes()`, after all looks.
@@ -135,12 +124,13 @@ impl Recorder {
                     continue;
                 }
                 let open = self.waits(slot, p);
-                let weightless = matches!(self.tracks.get(slot).and_then(|t| t.traces.get(p)), Some(Trace::Average(w, _)) if *w == 0.0);
+                let weightless =
+                    matches!(self.trace(slot, p), Some(Trace::Average(w, _)) if *w == 0.0);
                 if !open && !weightless {
                     continue;
                 }
                 self.evaluate(part, view.lane(l), |_| t1);
-                match self.tracks.get_mut(slot).and_then(|t| t.traces.get_mut(p)) {
+                match self.tracks.traces[p].each_mut(slot) {
                     Some(Trace::Passage(_, _, values)) => values.clone_from(&self.values),
                     Some(Trace::Average(weight, sums)) => {
                         *weight = 1.0;
@@ -156,7 +146,7 @@ impl Recorder {
 /// Tells the trace of part `p` of each slot the values of `columns` in its lane.
 #[inline]
 fn show(
-    tracks: &mut [Track],
+    tracks: &mut Tracks,
     holds: &[Hold],
     p: usize,
     part: &Part,
@@ -164,8 +154,11 @@ fn show(
     columns: impl Iterator<Item = usize> + Clone,
 ) {
     for (l, hold) in holds.iter().enumerate() {
-        if let Some(track) = tracks.get_mut(hold.slot as usize).filter(|t| !t.done) {
-            track.traces[p].hold(part, hold, columns.clone().map(|c| view.get(c, l)));
+        let slot = hold.slot as usize;
+        if tracks.heads.get(slot).is_some_and(|head| !head.done)
+            && let Some(trace) = tracks.traces[p].each_mut(slot)
+        {
+            trace.hold(part, hold, columns.clone().map(|c| view.get(c, l)));
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Values at times that were asked for.
 
 use super::recording::{Recorder, observe};
-use crate::observe::track::Track;
+use crate::observe::track::Head;
+use crate::observe::tracks::Traces;
 use crate::observe::view::View;
 
 impl Recorder {
     /// The next time at which `slot` must be shown by [`Recorder::look`]; infinite when there is none.
     #[inline]
     pub fn next_look(&self, slot: usize) -> f64 {
-        match self.tracks.get(slot) {
-            Some(track) if !track.done => self.plan.looks.at(track.looked),
+        match self.tracks.heads.get(slot) {
+            Some(head) if !head.done => self.plan.looks.at(head.looked),
             _ => f64::INFINITY,
         }
     }
@@ -18,9 +19,9 @@ impl Recorder {
     /// for the same look. Slots beyond the task (padding lanes) and finished ones are passed over.
     pub fn look(&mut self, first: usize, view: View<'_>) {
         let Some(index) = (first..first + view.lanes())
-            .filter_map(|s| self.tracks.get(s))
-            .find(|t| !t.done)
-            .map(|t| t.looked)
+            .filter_map(|s| self.tracks.heads.get(s))
+            .find(|head| !head.done)
+            .map(|head| head.looked)
         else {
             return;
         };
@@ -39,23 +40,18 @@ impl Recorder {
         let time = plan.looks.at(index);
         let lanes = view.lanes();
         for &p in plan.lookers(index) {
-            let part = &plan.parts[p];
+            let (part, traces) = (&plan.parts[p], &mut tracks.traces[p]);
             if part.is_plain() {
-                show(tracks, first, p, view, part.columns());
+                show(&tracks.heads, traces, first, view, part.columns());
             } else {
                 observe(part, view, |_| time, values, times, scratch);
-                show(
-                    tracks,
-                    first,
-                    p,
-                    View::new(values, lanes, lanes),
-                    0..part.width(),
-                );
+                let seen = View::new(values, lanes, lanes);
+                show(&tracks.heads, traces, first, seen, 0..part.width());
             }
         }
         for slot in first..first + lanes {
-            if let Some(track) = self.tracks.get_mut(slot).filter(|t| !t.done) {
-                track.looked = index + 1;
+            if let Some(head) = self.tracks.heads.get_mut(slot).filter(|head| !head.done) {
+                head.looked = index + 1;
                 self.settle(slot);
             }
         }
@@ -63,8 +59,10 @@ impl Recorder {
 
     /// The times at which `slot` is still to be shown, in order.
     pub fn looks_ahead(&self, slot: usize) -> impl Iterator<Item = f64> + '_ {
-        let looked = self.tracks.get(slot).filter(|t| !t.done).map(|t| t.looked);
-        self.plan.looks.ahead(looked.unwrap_or(usize::MAX))
+        let head = self.tracks.heads.get(slot).filter(|head| !head.done);
+        self.plan
+            .looks
+            .ahead(head.map_or(usize::MAX, |head| head.looked))
     }
 
     /// Shows `slot` at its next `view.lanes()` look times, one lane each: the same as so many calls of
@@ -78,49 +76,71 @@ impl Recorder {
             scratch,
             ..
         } = self;
-        let Some(track) = tracks.get_mut(slot).filter(|t| !t.done) else {
+        let Some(head) = tracks.heads.get_mut(slot).filter(|head| !head.done) else {
             return;
         };
-        let first = track.looked;
+        let first = head.looked;
         let end = (first + view.lanes()).min(plan.looks.len());
-        while track.looked < end {
-            let from = track.looked;
+        while head.looked < end {
+            let from = head.looked;
             let to = from + plan.alike(from, end);
             let seen = view.span(from - first..to - first);
             for &p in plan.lookers(from) {
-                let (part, lanes) = (&plan.parts[p], seen.lanes());
+                let (part, traces) = (&plan.parts[p], &mut tracks.traces[p]);
                 if part.is_plain() {
-                    track.traces[p].look_run(seen, part.columns());
+                    show_run(traces, slot, seen, part.columns());
                 } else {
-                    observe(
-                        part,
-                        seen,
-                        |l| plan.looks.at(from + l),
-                        values,
-                        times,
-                        scratch,
+                    let time = |l| plan.looks.at(from + l);
+                    observe(part, seen, time, values, times, scratch);
+                    let lanes = seen.lanes();
+                    show_run(
+                        traces,
+                        slot,
+                        View::new(values, lanes, lanes),
+                        0..part.width(),
                     );
-                    track.traces[p].look_run(View::new(values, lanes, lanes), 0..part.width());
                 }
             }
-            track.looked = to;
+            head.looked = to;
         }
         self.settle(slot);
     }
 }
 
-/// Gives the trace of part `p` of each slot the values of `columns` in its lane.
+/// Gives the traces of a part the values of `columns`, one slot a lane.
 #[inline]
 fn show(
-    tracks: &mut [Track],
+    heads: &[Head],
+    traces: &mut Traces,
     first: usize,
-    p: usize,
     view: View<'_>,
     columns: impl Iterator<Item = usize> + Clone,
 ) {
-    for l in 0..view.lanes() {
-        if let Some(track) = tracks.get_mut(first + l).filter(|t| !t.done) {
-            track.traces[p].look(columns.clone().map(|c| view.get(c, l)));
+    let slots = first..(first + view.lanes()).min(heads.len());
+    let open = slots.enumerate().filter(|&(_, slot)| !heads[slot].done);
+    let row = |l| columns.clone().map(move |c| view.get(c, l));
+    match traces {
+        Traces::Grid(grids) => open.for_each(|(l, slot)| grids.put(slot, row(l))),
+        Traces::Each(traces) => open.for_each(|(l, slot)| traces[slot].look(row(l))),
+    }
+}
+
+/// Gives the traces of a part the values of `columns` at so many times of one slot as `view` has lanes.
+fn show_run(
+    traces: &mut Traces,
+    slot: usize,
+    view: View<'_>,
+    mut columns: impl Iterator<Item = usize> + Clone,
+) {
+    let row = |l| columns.clone().map(move |c| view.get(c, l));
+    let lanes = 0..view.lanes();
+    match traces {
+        Traces::Grid(grids) if grids.width() == 1 => {
+            if let Some(c) = columns.next() {
+                grids.put_run(slot, view.column(c));
+            }
         }
+        Traces::Grid(grids) => lanes.for_each(|l| grids.put(slot, row(l))),
+        Traces::Each(traces) => lanes.for_each(|l| traces[slot].look(row(l))),
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::observe::plan::{Observable, Observer, Part, Plan};
 use crate::observe::tally::Tally;
-use crate::observe::track::{Status, Trace, Track};
+use crate::observe::track::{Failure, Head, Status, Trace, Track};
+use crate::observe::tracks::Tracks;
 use crate::observe::view::View;
 
 /// What `t` counts.
@@ -38,7 +39,7 @@ impl Hold {
 pub struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) clock: Clock,
-    pub(super) tracks: Vec<Track>,
+    pub(super) tracks: Tracks,
     pub(super) stops: bool,
     pub(super) values: Vec<f64>,
     pub(super) times: Vec<f64>,
@@ -48,7 +49,7 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder that goes on from `tracks`. With `extends` a replica only stops early if no longer run could
     /// observe it again.
-    pub(crate) fn new(plan: Arc<Plan>, clock: Clock, tracks: Vec<Track>, extends: bool) -> Self {
+    pub(crate) fn new(plan: Arc<Plan>, clock: Clock, tracks: Tracks, extends: bool) -> Self {
         let passage = |p: &Part| matches!(p.observer, Observer::FirstPassage { .. });
         let grid = |p: &Part| matches!(p.observer, Observer::Grid { .. }) && !extends;
         let stops =
@@ -64,19 +65,14 @@ impl Recorder {
         }
     }
 
-    /// Fresh tracks for a plan.
-    pub(crate) fn fresh(plan: &Plan, slots: usize) -> Vec<Track> {
-        (0..slots).map(|_| Track::new(&plan.parts)).collect()
-    }
-
     /// Gives the tracks back.
-    pub(crate) fn into_tracks(self) -> Vec<Track> {
+    pub(crate) fn into_tracks(self) -> Tracks {
         self.tracks
     }
 
     /// The tracks of some slots, for a checkpoint.
-    pub(crate) fn tracks(&self, slots: Range<usize>) -> &[Track] {
-        self.tracks.get(slots).unwrap_or_default()
+    pub(crate) fn tracks(&self, slots: Range<usize>) -> impl Iterator<Item = Track> + '_ {
+        slots.map(|slot| self.tracks.track(slot))
     }
 
     /// The plan being followed.
@@ -97,7 +93,7 @@ impl Recorder {
     /// True once nothing that `slot` does is of interest any more: observed to the end, or failed.
     #[inline]
     pub fn done(&self, slot: usize) -> bool {
-        self.tracks.get(slot).is_none_or(|track| track.done)
+        self.tracks.heads.get(slot).is_none_or(|head| head.done)
     }
 
     /// Shows event number `index` of `slot` at time `t`, with the values after it (one lane); the start row is -1.
@@ -111,13 +107,14 @@ impl Recorder {
             scratch,
             ..
         } = self;
-        let Some(track) = tracks.get_mut(slot).filter(|k| !k.done) else {
+        if tracks.heads.get(slot).is_none_or(|head| head.done) {
             return;
-        };
-        for (part, trace) in plan.parts.iter().zip(&mut track.traces) {
-            if !matches!(part.observer, Observer::Events) {
+        }
+        for (part, traces) in plan.parts.iter().zip(&mut tracks.traces) {
+            let events = matches!(part.observer, Observer::Events);
+            let Some(trace) = traces.each_mut(slot).filter(|_| events) else {
                 continue;
-            }
+            };
             if part.is_plain() {
                 trace.event(t, index, part.columns().map(|c| view.get(c, 0)));
             } else {
@@ -130,8 +127,8 @@ impl Recorder {
     /// Adds to the count of events (or steps) of `slot`.
     #[inline]
     pub fn count(&mut self, slot: usize, events: u64) {
-        if let Some(track) = self.tracks.get_mut(slot) {
-            track.events += events;
+        if let Some(head) = self.tracks.heads.get_mut(slot) {
+            head.events += events;
         }
     }
 
@@ -140,33 +137,26 @@ impl Recorder {
     /// [`Kernel::tallies`]: crate::run::Kernel::tallies
     #[inline]
     pub fn tally(&mut self, slot: usize, which: usize, counted: Tally) {
-        if let Some(track) = self.tracks.get_mut(slot) {
-            if track.tallies.len() <= which {
-                track.tallies.resize(which + 1, Tally::default());
-            }
-            track.tallies[which].add(counted);
-        }
+        self.tracks.tally(slot, which, counted);
     }
 
     /// Marks a replica that stays where it is for good. It still has to be shown to the end.
     pub fn absorbed(&mut self, slot: usize) {
-        if let Some(track) = self
-            .tracks
-            .get_mut(slot)
-            .filter(|t| !t.done && t.status.is_fine())
-        {
-            track.status = Status::Absorbed;
+        if let Some(head) = self.open_mut(slot).filter(|head| head.status.is_fine()) {
+            head.status = Status::Absorbed;
         }
     }
 
     /// Ends a replica that failed at time `t` in the state shown (one lane).
     pub fn fail(&mut self, slot: usize, status: Status, t: f64, state: &[f64]) {
-        if let Some(track) = self.tracks.get_mut(slot).filter(|k| !k.done) {
-            track.status = status;
-            track.failed_at = t;
-            track.failed_state = state.to_vec();
-            track.done = true;
+        if !self.done(slot) {
+            let state = state.to_vec();
+            self.tracks.fail(slot, status, Failure { at: t, state });
         }
+    }
+
+    fn open_mut(&mut self, slot: usize) -> Option<&mut Head> {
+        self.tracks.heads.get_mut(slot).filter(|head| !head.done)
     }
 
     /// Values of all observables of `part`, `[width][lanes]`, into `self.values`.
@@ -182,16 +172,20 @@ impl Recorder {
     }
 
     /// Ends a replica when only first passages and a finished grid were asked for and all have happened.
+    #[inline]
     pub(super) fn settle(&mut self, slot: usize) {
-        if !self.stops {
-            return;
+        if self.stops {
+            self.stop_if_seen(slot);
         }
-        if let Some(track) = self.tracks.get_mut(slot) {
-            track.done = track.looked == self.plan.looks.len()
-                && !track
-                    .traces
-                    .iter()
-                    .any(|trace| matches!(trace, Trace::Passage(_, -1, _)));
+    }
+
+    fn stop_if_seen(&mut self, slot: usize) {
+        let all = &self.tracks.traces;
+        let waits = all
+            .iter()
+            .any(|traces| matches!(traces.each(slot), Some(Trace::Passage(_, -1, _))));
+        if let Some(head) = self.tracks.heads.get_mut(slot) {
+            head.done = head.looked == self.plan.looks.len() && !waits;
         }
     }
 }
