@@ -14,7 +14,7 @@ AGAINST = "numba, path by path"
 START = (1.0, 1.0, 25.0)
 
 
-def run(rng=1, threads=1):
+def run(rng=1, threads=1, n=PATHS, steps=STEPS):
     import quincunx as qx
     from quincunx import observe, sde
 
@@ -22,7 +22,7 @@ def run(rng=1, threads=1):
     lorenz = sde.SDE(drift, dict.fromkeys("xyz", "sigma"), s=10.0, r=28.0, b=8 / 3, sigma=NOISE)
     method = sde.EulerMaruyama(dt=DT)
     start = dict(zip("xyz", START, strict=True))
-    run = {"t": STEPS * DT, "start": start, "n": PATHS, "rng": rng, "threads": threads}
+    run = {"t": steps * DT, "start": start, "n": n, "rng": rng, "threads": threads}
     return qx.simulate(lorenz, method=method, observe=observe.final(), **run)
 
 

@@ -28,6 +28,9 @@ pub struct Set {
     pub plan: Arc<Plan>,
 }
 
+/// A task of so many times the least that a kernel likes loses little by being one of several.
+const WIDE: u64 = 4;
+
 /// What one task leaves: tracks, and states when they are kept.
 type Done = (Tracks, Vec<Arc<Saved>>);
 
@@ -263,15 +266,17 @@ impl Ensemble {
             .collect()
     }
 
-    /// Splits replicas into tasks: enough for all threads, in multiples of what the kernel likes.
+    /// Splits replicas into tasks, in multiples of what the kernel likes: two per thread where they stay wide, so that
+    /// a thread that is done early finds work, else one.
     fn groups(&self, set: usize, replicas: &Range<u64>, threads: usize) -> Vec<Range<u64>> {
         let grain = self.sets[set].kernel.grain().max(1) as u64;
-        let share = (replicas.end - replicas.start).div_ceil(if threads == 1 {
-            1
-        } else {
-            2 * threads as u64
-        });
-        let size = share.div_ceil(grain).max(1) * grain;
+        let (count, threads) = (replicas.end - replicas.start, threads as u64);
+        let tasks = match threads {
+            1 => 1,
+            _ if count >= 2 * threads * WIDE * grain => 2 * threads,
+            _ => threads,
+        };
+        let size = count.div_ceil(tasks).div_ceil(grain).max(1) * grain;
         let mut out = Vec::new();
         let mut start = replicas.start;
         while start < replicas.end {
