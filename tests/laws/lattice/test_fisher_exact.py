@@ -188,7 +188,7 @@ def test_less_memory_takes_more_passes_and_gives_the_same():
     thrifty = lattice.fisher_geometry(model, max_bytes=8_000_000)
     assert whole.ricci_terms.tobytes() == thrifty.ricci_terms.tobytes()
     with pytest.raises(MemoryError, match=r"24 x 24 torus needs .*raise max_bytes"):
-        lattice.fisher_geometry(model, max_bytes=3_000_000)
+        lattice.fisher_geometry(model, max_bytes=2_000_000)
 
 
 def test_the_result_is_a_value():
