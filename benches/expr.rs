@@ -67,7 +67,7 @@ impl Job for Machine<'_> {
             for c in 0..self.d {
                 self.frame.show(self.d + c, s * self.d + c);
             }
-            self.program.exec::<V>(self.frame, CHUNKS);
+            self.program.run(V::LEVEL, self.frame, CHUNKS);
         }
     }
 }

@@ -221,17 +221,54 @@ fn steps_of_the_double_well_and_of_lorenz_are_short() {
     let well = double_well(&mut dag);
     let places = [Place::Row(0), Place::Row(1)];
     let program = Program::step(&dag, &places, &[(0, well)], &[]).unwrap();
-    assert_eq!(program.instructions(), 2, "x x, and all the rest");
+    assert_eq!(program.instructions(), 1);
 
     let mut dag = Dag::new();
     let lorenz = lorenz(&mut dag);
     let places: Vec<Place> = (0..6).map(Place::Row).collect();
     let program = Program::step(&dag, &places, &lorenz, &[]).unwrap();
-    assert_eq!(
-        program.instructions(),
-        4,
-        "one for each of x and z, two for y"
-    );
+    assert_eq!(program.instructions(), 3, "one for each state");
+}
+
+/// `((x . y) . t) . z` for all operations that can be joined: by itself, ended by a drift, and by a drift and noise.
+#[test]
+fn chains_of_all_operations_round_like_their_parts() {
+    const JOINED: [Binary; 4] = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div];
+    let mut dag = Dag::new();
+    let [x, y, t, z] = [0, 1, 2, 3].map(|i| dag.input(i));
+    let [dt, s] = [0.01, 0.3].map(|c| dag.constant(c));
+    let number = |k: usize| (k as f64 * 0.7).sin() * 3.0;
+    let rows: Vec<Vec<f64>> = (0..3)
+        .map(|r| (0..LANES).map(|l| number(r * LANES + l)).collect())
+        .collect();
+    // The first operation, and each of the others with its operands in either order.
+    for case in 0..4 * 8 * 8 {
+        let (first, others) = (case % 4, [(case / 4 % 8, t), (case / 32, z)]);
+        let mut value = dag.binary(JOINED[first], x, y);
+        for (k, operand) in others {
+            let (a, b) = if k < 4 {
+                (value, operand)
+            } else {
+                (operand, value)
+            };
+            value = dag.binary(JOINED[k % 4], a, b);
+        }
+        let drift = dag.mul(value, dt);
+        let so_far = dag.add(x, drift);
+        let noise = dag.mul(s, z);
+        let divides = first == 3 || others.iter().any(|(k, _)| k % 4 == 3);
+        for root in [value, so_far, dag.add(so_far, noise)] {
+            let program = Program::compile(&dag, &PLACES, &[root]).unwrap();
+            assert!(divides || program.instructions() == 1);
+            for level in Level::available() {
+                let out = run(&program, level, &rows, 1.7);
+                for lane in 0..LANES {
+                    let want = direct(&dag, &[root], &rows, 1.7, lane);
+                    assert!(same(out[0][lane], want[0]), "{level} case {case}");
+                }
+            }
+        }
+    }
 }
 
 /// `x + (x - x**3) dt + s dW`.

@@ -37,6 +37,11 @@ impl Vector for N2 {
     type U = uint64x2_t;
     type M = uint64x2_t;
 
+    #[inline(always)]
+    fn apart<J: Job>(job: J) -> J::Out {
+        enter(job)
+    }
+
     ops! {
         fn load(from: &Lanes<f64>, part: usize) -> float64x2_t = vld1q_f64(from.0.as_ptr().add(at(part)));
         fn store(to: &mut Lanes<f64>, part: usize, v: float64x2_t) -> () = vst1q_f64(to.0.as_mut_ptr().add(at(part)), v);

@@ -1,6 +1,7 @@
 //! One lane: plain Rust, on every architecture.
 
-use super::{LANES, Lanes, Level, Vector};
+use super::dispatch::plain;
+use super::{Job, LANES, Lanes, Level, Vector};
 
 /// One lane, without any instruction set: for numbers that stand alone. No entry point is needed.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,11 @@ impl Vector for X1 {
     type F = f64;
     type U = u64;
     type M = bool;
+
+    #[inline(always)]
+    fn apart<J: Job>(job: J) -> J::Out {
+        plain(job)
+    }
 
     ops! {
         fn load(from: &Lanes<f64>, part: usize) -> f64 = from.0[part % LANES];

@@ -1,6 +1,6 @@
 //! The trait that kernels are written over.
 
-use super::{LANES, Lanes, Level};
+use super::{Job, LANES, Lanes, Level};
 
 /// A vector register of `N` lanes of 64 bits and the operations that give the same bits on every instruction set.
 ///
@@ -20,6 +20,10 @@ pub trait Vector: Copy + Send + Sync + 'static {
     type U: Copy;
     /// `N` truth values.
     type M: Copy;
+
+    /// Runs `job` over this type in a function of its own: for kernels that are chosen once and called by address. The
+    /// processor is not asked again.
+    fn apart<J: Job>(job: J) -> J::Out;
 
     /// Part `part` (`0..PARTS`, taken modulo `PARTS`) of a chunk.
     fn load(from: &Lanes<f64>, part: usize) -> Self::F;

@@ -37,6 +37,8 @@ pub(crate) enum Code {
     Choose(Binary),
     /// (a . b) . c
     Pair(First, Second),
+    /// ((a . b) . c) . d, the second no division
+    Chain(First, Second, Second),
     /// (a . b) . (c . d)
     Twin(First, First, First),
 }
@@ -86,7 +88,7 @@ impl Code {
             Self::Copy | Self::Unary(_) => 1,
             Self::Binary(_) => 2,
             Self::Select | Self::Pair(..) => 3,
-            Self::Choose(_) | Self::Twin(..) => 4,
+            Self::Choose(_) | Self::Twin(..) | Self::Chain(..) => 4,
         }
     }
 
@@ -95,7 +97,7 @@ impl Code {
         match self {
             Self::Copy | Self::Twin(..) => true,
             Self::Binary(op) => First::of(op).is_some(),
-            Self::Pair(_, second) => !matches!(second, Second::Div | Second::RDiv),
+            Self::Pair(_, last) | Self::Chain(_, _, last) => !last.divides(),
             Self::Unary(_) | Self::Select | Self::Choose(_) => false,
         }
     }
@@ -132,6 +134,24 @@ impl First {
 }
 
 impl Second {
+    /// Is it a division? Those take so long that nothing is gained by what else the instruction does.
+    pub(crate) fn divides(self) -> bool {
+        matches!(self, Self::Div | Self::RDiv)
+    }
+
+    /// The operation on numbers.
+    #[inline]
+    pub(crate) fn at(self, first: f64, c: f64) -> f64 {
+        match self {
+            Self::Add => first + c,
+            Self::Sub => first - c,
+            Self::RSub => c - first,
+            Self::Mul => first * c,
+            Self::Div => first / c,
+            Self::RDiv => c / first,
+        }
+    }
+
     /// `op(first, operand)`, or `op(operand, first)` where `reversed`.
     pub(crate) fn of(op: Binary, reversed: bool) -> Option<Self> {
         match (op, reversed) {

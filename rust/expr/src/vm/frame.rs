@@ -2,9 +2,9 @@
 
 use std::cell::Cell;
 
-use quincunx_core::simd::{Lanes, Level, Vector, dispatch_at};
+use quincunx_core::simd::{Lanes, Level};
 
-use super::exec::{self, Execute, Rows};
+use super::exec::{self, Rows};
 use super::program::Program;
 use super::single;
 
@@ -42,32 +42,23 @@ impl Program {
         frame
     }
 
-    /// Executes the program on the first `chunks` chunks of `frame`, inside a vector kernel of the caller.
-    ///
-    /// Every kernel that calls this compiles the interpreter anew; [`run`](Self::run) costs one more call per
-    /// execution (some nanoseconds per block) and uses one copy for all.
-    #[inline(always)]
-    pub fn exec<V: Vector>(&self, frame: &mut Frame, chunks: usize) {
-        self.begin(frame);
-        exec::execute::<V, _>(&self.code, frame.rows(chunks));
-        self.finish(frame);
-    }
-
     /// Executes the program on the first `chunks` chunks of `frame` at `level`.
     #[inline]
     pub fn run(&self, level: Level, frame: &mut Frame, chunks: usize) {
         self.begin(frame);
-        let (code, rows) = (&self.code, frame.rows(chunks));
-        dispatch_at(level, Execute { code, rows });
+        exec::execute(&self.ready[level as usize], frame.rows(chunks));
         self.finish(frame);
     }
 
     /// What depends on uniforms alone: computed once, spread over the lanes.
     #[inline]
     fn begin(&self, frame: &mut Frame) {
-        if self.prelude.is_empty() && self.spread.is_empty() {
-            return;
+        if !(self.prelude.is_empty() && self.spread.is_empty()) {
+            self.spread(frame);
         }
+    }
+
+    fn spread(&self, frame: &mut Frame) {
         single::execute(&self.prelude, &[], 0, &mut frame.scalars, &[]);
         for &(row, scalar) in &self.spread {
             let value = Lanes::splat(frame.scalars[scalar as usize]);
@@ -89,7 +80,7 @@ impl Frame {
         Rows {
             cells: Cell::from_mut(self.cells.as_mut_slice()).as_slice_of_cells(),
             at: &self.at,
-            chunks: chunks.min(self.chunks),
+            chunks: chunks.min(self.chunks) as u32,
             scalars: &self.scalars,
         }
     }

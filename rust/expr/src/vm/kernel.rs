@@ -110,15 +110,15 @@ choices! {
     ChooseNe |a, b| V::mask_not(V::eq(a, b));
 }
 
-/// `(a F b) S c`, two roundings.
-pub(super) struct Pair<F, S>(std::marker::PhantomData<(F, S)>);
+/// The result of F and its next operand joined by S: `(a F b) S c`, or one more. Each operation rounds.
+pub(super) struct Then<F, S>(std::marker::PhantomData<(F, S)>);
 
-impl<F: Operation, S: Operation> Operation for Pair<F, S> {
-    const OPERANDS: usize = 3;
+impl<F: Operation, S: Operation> Operation for Then<F, S> {
+    const OPERANDS: usize = F::OPERANDS + 1;
     #[inline(always)]
-    fn at<V: Vector>(a: V::F, b: V::F, c: V::F, _: V::F) -> V::F {
-        let first = F::at::<V>(a, b, a, b);
-        S::at::<V>(first, c, first, c)
+    fn at<V: Vector>(a: V::F, b: V::F, c: V::F, d: V::F) -> V::F {
+        let (first, next) = (F::at::<V>(a, b, c, d), if F::OPERANDS == 2 { c } else { d });
+        S::at::<V>(first, next, first, next)
     }
 }
 

@@ -10,6 +10,7 @@
 //! they are: the allocator hands out runs instead of rows.
 
 mod allocate;
+mod choice;
 mod code;
 mod exec;
 mod frame;

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 
 use quincunx_core::Result;
 use quincunx_core::observe::{Evaluate, View};
-use quincunx_core::simd::{LANES, Lanes, Level, chunks_of, dispatch_at};
+use quincunx_core::simd::{LANES, Lanes, Level, chunks_of};
 
-use super::exec::{Execute, Rows};
+use super::exec::{self, Rows};
 use super::program::{Place, Program};
 use crate::dag::{Dag, NodeId};
 
@@ -92,11 +92,10 @@ impl Observed {
             let rows = Rows {
                 cells: Cell::from_mut(cells.as_mut_slice()).as_slice_of_cells(),
                 at: &self.at,
-                chunks: chunks_of(out.len()),
+                chunks: chunks_of(out.len()) as u32,
                 scalars: &self.program.scalars,
             };
-            let code = &self.program.code;
-            dispatch_at(level, Execute { code, rows });
+            exec::execute(&self.program.ready[level as usize], rows);
             let result = &cells[self.program.output_row(0) * STRIDE..];
             for (to, chunk) in out.chunks_mut(LANES).zip(result) {
                 to.copy_from_slice(&chunk.0[..to.len()]);

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use quincunx_core::simd::Level;
 use quincunx_core::{Error, Result};
 
 use super::allocate::{Fixed, allocate};
 use super::code::Instruction;
+use super::exec::{Ready, prepare};
 use super::schedule::{Class, Planned, classes, expand_powers, plan_rows, plan_uniform};
 use crate::dag::{Dag, Node, NodeId};
 
@@ -33,6 +35,8 @@ pub struct Program {
     /// (row, value): rows filled once.
     pub(super) constants: Vec<(u32, f64)>,
     pub(super) code: Vec<Instruction>,
+    /// The code for each level.
+    pub(super) ready: [Vec<Ready>; Level::ALL.len()],
     pub(super) rows: usize,
     pub(super) inputs: usize,
     pub(super) outputs: usize,
@@ -94,6 +98,7 @@ impl Program {
             uniforms: build.uniforms,
             spread: build.spread,
             constants: build.constants,
+            ready: prepare(&code),
             code,
             rows,
             inputs,

@@ -207,6 +207,24 @@ impl Fuse<'_> {
         }
     }
 
+    /// `a . b`, used here only, as the first half of an instruction.
+    fn first(&self, id: NodeId) -> Option<(First, NodeId, NodeId)> {
+        let (op, a, b) = self.lone_binary(id)?;
+        First::of(op).map(|f| (f, a, b))
+    }
+
+    /// `(a . b) . c`, used here only, without divisions.
+    fn pair(&self, id: NodeId) -> Option<(First, Second, [NodeId; 3])> {
+        let (op, l, r) = self.lone_binary(id)?;
+        [(l, r, false), (r, l, true)]
+            .into_iter()
+            .find_map(|(m, c, reversed)| {
+                let second = Second::of(op, reversed).filter(|s| !s.divides())?;
+                let (f, a, b) = self.first(m)?;
+                Some((f, second, [a, b, c]))
+            })
+    }
+
     /// The operands of a lone product of a row and a single number.
     fn scaled(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
         let (Binary::Mul, a, b) = self.lone_binary(id)? else {
@@ -268,10 +286,6 @@ impl Fuse<'_> {
     /// A node joined with operands that are themselves simple operations.
     fn joined(&self, id: NodeId) -> Option<Planned> {
         let planned = |code, operands| Some(Planned::bare(id, code, operands));
-        let first = |m: NodeId| {
-            let (op, a, b) = self.lone_binary(m)?;
-            First::of(op).map(|f| (f, a, b))
-        };
         match self.dag.node(id) {
             Node::Select(c, x, y) => {
                 if let Some((op, a, b)) = self.lone_binary(c)
@@ -281,16 +295,21 @@ impl Fuse<'_> {
                 }
             }
             Node::Binary(op, l, r) if l != r => {
-                let (left, right) = (first(l), first(r));
+                let (left, right) = (self.first(l), self.first(r));
                 if let (Some((f, a, b)), Some((g, c, d)), Some(join)) = (left, right, First::of(op))
                 {
                     return planned(Code::Twin(f, g, join), [a, b, c, d]);
                 }
-                if let (Some((f, a, b)), Some(second)) = (left, Second::of(op, false)) {
-                    return planned(Code::Pair(f, second), [a, b, r, r]);
-                }
-                if let (Some((f, a, b)), Some(second)) = (right, Second::of(op, true)) {
-                    return planned(Code::Pair(f, second), [a, b, l, l]);
+                for (m, n, reversed) in [(l, r, false), (r, l, true)] {
+                    let Some(last) = Second::of(op, reversed) else {
+                        continue;
+                    };
+                    if let Some((f, second, [a, b, c])) = self.pair(m) {
+                        return planned(Code::Chain(f, second, last), [a, b, c, n]);
+                    }
+                    if let Some((f, a, b)) = self.first(m) {
+                        return planned(Code::Pair(f, last), [a, b, n, n]);
+                    }
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! The same instructions on single numbers: for one replica and for what depends on uniforms alone. Equal bits.
 
-use super::code::{Code, Instruction, Second, Tail};
+use super::code::{Code, Instruction, Tail};
 use super::program::Program;
 use crate::number;
 
@@ -49,15 +49,11 @@ fn value(i: &Instruction, read: impl Fn(u32) -> f64) -> f64 {
         Code::Choose(op) => number::select(number::binary(op, read(a), read(b)), read(c), read(d)),
         Code::Pair(first, second) => {
             let first = number::binary(first.binary(), read(a), read(b));
-            let c = read(c);
-            match second {
-                Second::Add => first + c,
-                Second::Sub => first - c,
-                Second::RSub => c - first,
-                Second::Mul => first * c,
-                Second::Div => first / c,
-                Second::RDiv => c / first,
-            }
+            second.at(first, read(c))
+        }
+        Code::Chain(first, second, third) => {
+            let first = number::binary(first.binary(), read(a), read(b));
+            third.at(second.at(first, read(c)), read(d))
         }
         Code::Twin(left, right, join) => {
             let left = number::binary(left.binary(), read(a), read(b));

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use quincunx_core::simd::{Vector, X1};
+use quincunx_core::simd::X1;
 
+use super::choice::{Choice, choose};
 use super::code::Instruction;
-use super::exec::{Memory, execute};
 use super::kernel::{Ending, Operation};
 use super::program::Program;
 
@@ -109,32 +109,36 @@ impl Solo {
 
 fn run(code: &[Instruction], values: &mut [f64], scalars: &[f64]) {
     let cells = Cell::from_mut(values).as_slice_of_cells();
-    execute::<X1, _>(code, Numbers { cells, scalars });
+    for i in code {
+        choose(i, Apply { cells, scalars, i });
+    }
 }
 
-/// One number per row.
-#[derive(Clone, Copy)]
-struct Numbers<'a> {
+/// An instruction on one number per row.
+struct Apply<'a> {
     cells: &'a [Cell<f64>],
     scalars: &'a [f64],
+    i: &'a Instruction,
 }
 
-impl Memory for Numbers<'_> {
+impl Choice for Apply<'_> {
+    type Out = ();
     #[inline(always)]
-    fn apply<V: Vector, O: Operation, E: Ending>(self, i: &Instruction) {
-        let read = |row: u32| self.cells[row as usize].get();
+    fn with<O: Operation, E: Ending>(self) {
+        let Self { cells, scalars, i } = self;
+        let read = |row: u32| cells[row as usize].get();
         let a = read(i.src[0]);
         let other = |k: usize| if k < O::OPERANDS { read(i.src[k]) } else { a };
         let result = O::at::<X1>(a, other(1), other(2), other(3));
         let end = |k: usize| if k < E::OPERANDS { read(i.ends[k]) } else { a };
         let scalar = |k: usize| {
             if k < E::OPERANDS {
-                self.scalars[i.by[k] as usize]
+                scalars[i.by[k] as usize]
             } else {
                 a
             }
         };
         let (ends, by) = ([end(0), end(1)], [scalar(0), scalar(1)]);
-        self.cells[i.dst as usize].set(E::at::<X1>(result, ends, by));
+        cells[i.dst as usize].set(E::at::<X1>(result, ends, by));
     }
 }

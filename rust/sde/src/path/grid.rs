@@ -20,6 +20,7 @@ pub(crate) struct Place {
 const ROUNDINGS: f64 = 8.0;
 
 impl Grid {
+    #[inline]
     pub fn time(&self, k: u64) -> f64 {
         self.t0 + k as f64 * self.h
     }

@@ -138,7 +138,7 @@ fn batch<V: Vector>(stepper: &Stepper, block: &mut Block, grid: Grid, steps: usi
             }
         }
         block.frame.set_uniform(0, grid.time(block.k));
-        program.exec::<V>(&mut block.frame, block.chunks);
+        program.run(V::LEVEL, &mut block.frame, block.chunks);
         block.k += 1;
     }
     steps

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::simd::{Lanes, Level, Vector};
+use crate::simd::{Job, Lanes, Level, Vector};
 
 /// Four lanes. Lives only below the entry point of its level.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,12 @@ impl Vector for X4 {
     type F = __m256d;
     type U = __m256i;
     type M = __m256d;
+
+    #[inline(always)]
+    fn apart<J: Job>(job: J) -> J::Out {
+        // SAFETY: the type is named only below `enter`, which has asked the processor.
+        unsafe { super::avx2(job) }
+    }
 
     // The loads and stores touch four numbers at 0 or 4: inside the eight of a chunk, on a 32-byte boundary.
     ops! {

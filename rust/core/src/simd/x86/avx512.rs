@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::simd::{Lanes, Level, Vector};
+use crate::simd::{Job, Lanes, Level, Vector};
 
 /// Eight lanes. Lives only below the entry point of its level.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,12 @@ impl Vector for X8 {
     type F = __m512d;
     type U = __m512i;
     type M = __mmask8;
+
+    #[inline(always)]
+    fn apart<J: Job>(job: J) -> J::Out {
+        // SAFETY: the type is named only below `enter`, which has asked the processor.
+        unsafe { super::avx512(job) }
+    }
 
     // A load or store touches a whole chunk, which lies on a 64-byte boundary.
     ops! {

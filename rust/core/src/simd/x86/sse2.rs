@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::simd::{Lanes, Level, Vector};
+use crate::simd::{Job, Lanes, Level, Vector};
 
 /// Two lanes.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,11 @@ impl Vector for X2 {
     type F = __m128d;
     type U = __m128i;
     type M = __m128d;
+
+    #[inline(always)]
+    fn apart<J: Job>(job: J) -> J::Out {
+        super::sse2(job)
+    }
 
     // The loads and stores touch two numbers at 0, 2, 4 or 6: inside the eight of a chunk, on a 16-byte boundary.
     ops! {
