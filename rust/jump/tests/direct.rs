@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{dimer, ensemble, epidemic, gene, network, simulate};
+use common::{Side, dimer, ensemble, epidemic, gene, network, simulate};
 use quincunx_core::observe::Observer;
 use quincunx_core::run::{Piece, Pool, Pulse};
 use quincunx_core::simd::{Level, force};
@@ -114,6 +114,42 @@ fn lanes_and_single_paths_have_the_same_bits_at_every_level() {
         // A prefix, and a replica alone.
         let (few, _) = simulate(&ensemble(direct, &start, t, grid(t, 7), 1), 2);
         assert_eq!(few, expected[..few.len()]);
+    }
+}
+
+/// One to eight reactions: what foresees several events against one event after another.
+#[test]
+fn bursts_and_single_events_have_the_same_bits_at_every_level() {
+    let all: [(Side, Side, f64); 8] = [
+        (&[(0, 1), (1, 1)], &[(1, 2)], 0.02),
+        (&[(1, 1)], &[(2, 1)], 1.0),
+        (&[(2, 2)], &[(0, 1)], 0.1),
+        (&[], &[(0, 1), (2, 1)], 9.0),
+        (&[(0, 2)], &[(1, 2)], 0.003),
+        (&[(2, 1), (1, 1)], &[(2, 1), (0, 1)], 0.05),
+        (&[(2, 1)], &[], 0.3),
+        (&[(1, 1)], &[(1, 1), (2, 1)], 0.2),
+    ];
+    for first in 0..4 {
+        for count in 1..=all.len() - first {
+            let net = Arc::new(network(&["A", "B", "C"], &all[first..first + count]));
+            let start = [60.0, 40.0, 5.0];
+            // That many events never come, but they have to be counted.
+            let counted = Direct::new(Arc::clone(&net), Some(u64::MAX - 1)).unwrap();
+            let (expected, ends) = simulate(&ensemble(counted, &start, 9.0, grid(9.0, 13), 4), 11);
+            let alone = Direct::new(net, None).unwrap().without_lanes();
+            for level in Level::available() {
+                force(Some(level)).unwrap();
+                let (got, also) =
+                    simulate(&ensemble(alone.clone(), &start, 9.0, grid(9.0, 13), 4), 11);
+                assert_eq!(
+                    (got, also.events),
+                    (expected.clone(), ends.events),
+                    "{first} {count} {level}"
+                );
+            }
+            force(None).unwrap();
+        }
     }
 }
 

@@ -87,12 +87,11 @@ impl LaneStreams {
             for part in 0..V::PARTS {
                 let mut words = Words::<V>::load(chunk, part);
                 for row in rows.chunks_exact_mut(width) {
-                    let x = if NORMAL {
-                        words.normal()
+                    if NORMAL {
+                        ziggurat::normal_into::<V>(&mut row[c], part, words.word());
                     } else {
-                        words.uniform()
-                    };
-                    V::store(&mut row[c], part, x);
+                        V::store(&mut row[c], part, words.uniform());
+                    }
                 }
                 words.store(chunk, part);
             }

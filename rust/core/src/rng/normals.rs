@@ -23,8 +23,7 @@ impl Stream {
             }
             for (words, normals) in words.iter().zip(&mut normals).take(used) {
                 for part in 0..V::PARTS {
-                    let z = ziggurat::normal::<V>(V::load_u(words, part));
-                    V::store(normals, part, z);
+                    ziggurat::normal_into::<V>(normals, part, V::load_u(words, part));
                 }
             }
             for (to, from) in batch.chunks_exact_mut(LANES).zip(&normals) {

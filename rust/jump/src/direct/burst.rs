@@ -1,101 +1,156 @@
-//! Many events of one path in a row, for small networks: no branch depends on which reaction fires.
+//! Many events of one path in a row, for small networks, several at a time.
+//!
+//! Event by event all operations would wait for each other: counts, propensities, total, threshold, reaction, counts.
+//! Instead the lanes are the states in which the path may be after none or some of the next events: a tree, in which the
+//! children of a state are those that the reactions lead to. Propensities and reactions of all are found at once, and
+//! then the path is followed from the root to a leaf by a few bits.
 
 use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
 use super::ahead::Ahead;
 use super::crew::{LIMIT, Path};
+use super::factors::{MAX_CHANGE, is_fine};
 use super::lane_network::Shape;
 use crate::Network;
 
-/// Most reactions: all propensities are taken anew at every event.
-const MAX_REACTIONS: usize = 8;
-/// The place after the species, which holds 1: what a constant propensity reads.
-const ONE: usize = LANES - 1;
+/// The most reactions.
+const MAX_REACTIONS: usize = 7;
+/// At least as many as the states of each tree, leaves included.
+const STATES: usize = 64;
+/// The bits in which the firings of a reaction are counted.
+const FIELD: usize = 16;
 
-/// A reaction of a small network.
-#[derive(Clone, Copy, Debug)]
-struct Reaction {
-    shape: Shape,
-    a: usize,
-    b: usize,
-    k: f64,
-    /// Change of each species.
-    change: Lanes<f64>,
+/// The events that a tree foresees in registers of so many lanes.
+const fn depth(reactions: usize, lanes: usize) -> usize {
+    match (reactions, lanes) {
+        (1, _) => LANES,
+        (2, _) => 3,
+        // More would be more work than waiting.
+        (MAX_REACTIONS, ..4) => 1,
+        _ => 2,
+    }
 }
 
-/// A network of mass action with at most two reactant molecules whose counts fit into one chunk: here the
-/// lanes are its species.
+const _: () = assert!(LANES <= Ahead::SEEN);
+
+/// The states of a tree from which an event is foreseen: at most [`LANES`].
+const fn inner(reactions: usize, depth: usize) -> usize {
+    let (mut all, mut of_depth, mut d) = (0, 1, 0);
+    while d < depth {
+        all += of_depth;
+        of_depth *= reactions;
+        d += 1;
+    }
+    all
+}
+
+/// The state reached from `state` by the reaction: states of the same depth are neighbours.
+const fn child(reactions: usize, state: usize, reaction: usize) -> usize {
+    reactions * state + reaction + 1
+}
+
+/// One of the two factors of a propensity: a count, or 1 where there is no such species, and what is added to it.
+type Factor = (usize, f64);
+
+/// A network of mass action with few reactions of at most two reactant molecules: `(k_j A_j) B_j` are its propensities.
 #[derive(Clone, Debug)]
 pub(super) struct Small {
-    reactions: [Reaction; MAX_REACTIONS],
-    count: usize,
-    species: usize,
+    /// Reactions with those added that never fire.
+    reactions: usize,
+    k: [f64; MAX_REACTIONS],
+    factors: [[Factor; 2]; MAX_REACTIONS],
+    /// By how much the factors differ from those of the root in the states from which an event is foreseen.
+    offsets: [[Lanes<f64>; 2]; MAX_REACTIONS],
+    /// The same, for all states.
+    steps: Box<[[[f64; 2]; MAX_REACTIONS]; STATES]>,
+    /// How often each reaction fires on the way to a state: a field for each.
+    fired: Box<[u128; STATES]>,
 }
 
 impl Small {
-    /// `None` if the network is larger, or not of this kind.
+    /// `None` if there are more reactions, or not of this kind, or their numbers are out of all proportion.
     pub(super) fn of(network: &Network) -> Option<Self> {
-        let (records, species) = (network.propensities(), network.species().len());
-        let fits = (1..=MAX_REACTIONS).contains(&records.len()) && species <= ONE;
-        if !fits || !records.iter().all(|p| p.form.is_small()) {
+        let records = network.propensities();
+        let fits = (1..=MAX_REACTIONS).contains(&records.len());
+        let fine = records.iter().all(|p| p.form.is_small() && is_fine(p.k));
+        let small = |&(_, v): &(usize, i64)| (v as f64).abs() <= MAX_CHANGE;
+        if !(fits && fine && network.change().rows().flatten().all(small)) {
             return None;
         }
-        let none = Reaction {
-            shape: Shape::Single,
-            a: ONE,
-            b: ONE,
-            k: 0.0,
-            change: Lanes::splat(0.0),
+        let reactions = if records.len() <= 4 {
+            records.len()
+        } else {
+            MAX_REACTIONS
         };
-        let mut reactions = [none; MAX_REACTIONS];
-        for ((r, p), row) in reactions
-            .iter_mut()
-            .zip(records)
-            .zip(network.change().rows())
-        {
-            (r.shape, r.a, r.b) = Shape::of(p, ONE);
-            r.k = p.k;
-            row.iter().for_each(|&(i, v)| r.change[i] = v as f64);
-        }
-        Some(Self {
+        let ones = network.species().len();
+        let mut small = Self {
             reactions,
-            count: records.len(),
-            species,
-        })
+            k: [0.0; MAX_REACTIONS],
+            factors: [[(ones, 0.0); 2]; MAX_REACTIONS],
+            offsets: [[Lanes::splat(0.0); 2]; MAX_REACTIONS],
+            steps: Box::new([[[0.0; 2]; MAX_REACTIONS]; STATES]),
+            fired: Box::new([0; STATES]),
+        };
+        for (j, p) in records.iter().enumerate() {
+            let (shape, a, b) = Shape::of(p, ones);
+            let pair = matches!(shape, Shape::Pair);
+            small.k[j] = p.k + 0.0;
+            small.factors[j] = [(a, 0.0), if pair { (a, -1.0) } else { (b, 0.0) }];
+        }
+        small.grow(network);
+        Some(small)
     }
 
-    /// Events that need nobody else: at most `most`, all before `stop`. Gives their number, and false if a
-    /// count left the exact range.
+    /// Fills the tree.
+    fn grow(&mut self, network: &Network) {
+        for state in 0..inner(self.reactions, depth(self.reactions, LANES)) {
+            for (reaction, change) in network.change().rows().enumerate() {
+                let to = child(self.reactions, state, reaction);
+                self.fired[to] = self.fired[state] + (1 << (FIELD * reaction));
+                for j in 0..network.reactions() {
+                    for i in 0..2 {
+                        let own = change.iter().filter(|c| c.0 == self.factors[j][i].0);
+                        let step: f64 = own.map(|c| c.1 as f64).sum();
+                        self.steps[to][j][i] = self.steps[state][j][i] + step;
+                        if let Some(lane) = self.offsets[j][i].0.get_mut(to) {
+                            *lane = self.steps[to][j][i];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Events that need nobody else: at most `most`, all before `stop`. Moves the time, and gives how many there were
+    /// and how often each reaction fired; none if a count might leave the exact range.
     pub(super) fn burst(
         &self,
         path: &mut Path,
         ahead: &mut Ahead,
         stop: f64,
         most: u64,
-    ) -> (u64, bool) {
-        let mut n = Lanes::splat(0.0);
-        n[ONE] = 1.0;
-        n.0[..ONE]
-            .iter_mut()
-            .zip(&path.n)
-            .for_each(|(to, from)| *to = *from);
-        let (t, fired, inside) = dispatch(Burst {
+    ) -> (u64, [u64; MAX_REACTIONS]) {
+        let most = most.min(1 << (FIELD - 1));
+        if path.n.iter().any(|&n| n >= LIMIT / 2.0) {
+            return (0, [0; MAX_REACTIONS]);
+        }
+        let (t, events, fired) = dispatch(Burst {
             small: self,
-            n: &mut n,
+            n: &path.n,
             t: path.t,
             ahead,
             stop,
             most,
         });
         path.t = t;
-        path.n.copy_from_slice(&n.0[..self.species]);
-        (fired, inside)
+        let field = |j: usize| (fired >> (FIELD * j)) as u64 & ((1 << FIELD) - 1);
+        (events, std::array::from_fn(field))
     }
 }
 
 struct Burst<'a> {
     small: &'a Small,
-    n: &'a mut Lanes<f64>,
+    n: &'a [f64],
     t: f64,
     ahead: &'a mut Ahead,
     stop: f64,
@@ -103,13 +158,13 @@ struct Burst<'a> {
 }
 
 impl Job for Burst<'_> {
-    /// Time, events, all counts in range.
-    type Out = (f64, u64, bool);
+    /// Time, events, how often each reaction fired.
+    type Out = (f64, u64, u128);
 
     #[inline(always)]
     fn run<V: Vector>(self) -> Self::Out {
-        // With the number of reactions known the running sums stay in registers.
-        match self.small.count {
+        // With the number of reactions known the tree is, and what it needs stays in registers.
+        match self.small.reactions {
             1 => self.events::<V, 1>(),
             2 => self.events::<V, 2>(),
             3 => self.events::<V, 3>(),
@@ -120,92 +175,143 @@ impl Job for Burst<'_> {
 }
 
 impl Burst<'_> {
-    /// The operations of the lane kernel in its order, with the same number in every lane.
+    /// The operations of the lane kernel in its order.
     #[inline(always)]
-    fn events<V: Vector, const R: usize>(self) -> (f64, u64, bool) {
-        let small = self.small;
-        let (mut n, mut t) = (*self.n, V::splat(self.t));
-        let (stop, most) = (V::splat(self.stop), self.most);
-        let mut sums = [V::splat(0.0); R];
-        let (mut events, mut inside) = (0, true);
-        while events < most && inside {
-            let total = propensities::<V, R>(small, &n, &mut sums);
-            let (delay, choice) = self.ahead.peek_at::<V>();
-            let next = V::add(t, V::div(V::splat(delay), total));
-            let threshold = V::mul(V::splat(choice), total);
-            if !V::all(V::lt_where(V::lt(next, stop), threshold, total)) {
-                break;
+    fn events<V: Vector, const R: usize>(self) -> (f64, u64, u128) {
+        let Self {
+            small,
+            n,
+            mut t,
+            ahead,
+            stop,
+            most,
+        } = self;
+        let mut factors = [[V::splat(0.0); 2]; R];
+        let mut j = 0;
+        while j < R {
+            let [a, b] = small.factors[j];
+            factors[j] = [V::splat(value(a, n)), V::splat(value(b, n))];
+            j += 1;
+        }
+        let (mut events, mut fired) = (0, 0);
+        loop {
+            ahead.make::<V>();
+            let tree = Tree::<R>::of::<V>(small, ahead, &factors);
+            let (times, states) = tree.follow::<V>(ahead, t);
+            let all = depth(R, V::N);
+            if !(times[all] < stop && events + all as u64 <= most) {
+                // Fewer events, or none.
+                let mut some = 0;
+                while some < all && times[some + 1] < stop && events < most {
+                    some += 1;
+                    events += 1;
+                }
+                ahead.take(some);
+                return (
+                    times[some],
+                    events,
+                    fired + small.fired[states[some] % STATES],
+                );
             }
-            self.ahead.take();
-            t = next;
-            events += 1;
-            inside = fire::<V, R>(small, &mut n, &sums, threshold);
+            t = times[all];
+            events += all as u64;
+            let state = states[all] % STATES;
+            fired += small.fired[state];
+            let mut j = 0;
+            while j < R {
+                let [a, b] = small.steps[state][j];
+                factors[j] = [
+                    V::add(factors[j][0], V::splat(a)),
+                    V::add(factors[j][1], V::splat(b)),
+                ];
+                j += 1;
+            }
+            ahead.take(all);
         }
-        *self.n = n;
-        let mut out = Lanes::splat(0.0);
-        V::store(&mut out, 0, t);
-        (out[0], events, inside)
     }
 }
 
-/// The number of reactions: known to the compiler where `R` is below its maximum.
 #[inline(always)]
-fn count<const R: usize>(small: &Small) -> usize {
-    if R == MAX_REACTIONS {
-        small.count.min(MAX_REACTIONS)
-    } else {
-        R
-    }
+fn value((species, offset): Factor, n: &[f64]) -> f64 {
+    let count = if species < n.len() { n[species] } else { 1.0 };
+    count + offset
 }
 
-/// Running sums of the propensities, in the order of the reactions; gives the last.
-#[inline(always)]
-fn propensities<V: Vector, const R: usize>(
-    small: &Small,
-    n: &Lanes<f64>,
-    sums: &mut [V::F; R],
-) -> V::F {
-    let mut sum = V::splat(0.0);
-    let mut j = 0;
-    while j < count::<R>(small) {
-        let r = &small.reactions[j];
-        let a = V::splat(n[r.a % LANES]);
-        let first = V::mul(V::splat(r.k), a);
-        let rate = match r.shape {
-            Shape::Single => first,
-            Shape::Product => V::mul(first, V::splat(n[r.b % LANES])),
-            Shape::Pair => V::mul(first, V::sub(a, V::splat(1.0))),
+/// What is known of the states from which an event is foreseen: state = lane = bit.
+struct Tree<const R: usize> {
+    total: Lanes<f64>,
+    /// For all reactions but the last: the threshold lies below its running sum.
+    below: [u32; R],
+}
+
+impl<const R: usize> Tree<R> {
+    #[inline(always)]
+    fn of<V: Vector>(small: &Small, ahead: &Ahead, factors: &[[V::F; 2]; R]) -> Self {
+        let mut tree = Self {
+            total: Lanes::splat(0.0),
+            below: [0; R],
         };
-        sum = V::add(sum, rate);
-        sums[j] = sum;
-        j += 1;
+        let mut part = 0;
+        while part < inner(R, depth(R, V::N)).div_ceil(V::N) {
+            let mut sums = [V::splat(0.0); R];
+            let mut j = 0;
+            while j < R {
+                let a = V::add(factors[j][0], V::load(&small.offsets[j][0], part));
+                let b = V::add(factors[j][1], V::load(&small.offsets[j][1], part));
+                let rate = V::mul(V::mul(V::splat(small.k[j]), a), b);
+                sums[j] = if j == 0 {
+                    rate
+                } else {
+                    V::add(sums[j - 1], rate)
+                };
+                j += 1;
+            }
+            V::store(&mut tree.total, part, sums[R - 1]);
+            let threshold = V::mul(choices::<V, R>(ahead, part), sums[R - 1]);
+            let mut j = 0;
+            while j < R - 1 {
+                tree.below[j] |= V::bits(V::lt(threshold, sums[j])) << (part * V::N);
+                j += 1;
+            }
+            part += 1;
+        }
+        tree
     }
-    sum
+
+    /// The times of the next events and the states after them, those now first.
+    #[inline(always)]
+    fn follow<V: Vector>(&self, ahead: &Ahead, t: f64) -> ([f64; LANES + 1], [usize; LANES + 1]) {
+        let (mut times, mut states) = ([t; LANES + 1], [0; LANES + 1]);
+        let mut d = 0;
+        while d < depth(R, V::N) {
+            let state = states[d];
+            // A sum of -0 would send the next event to the infinite past.
+            times[d + 1] = times[d] + ahead.pair(d).0 / (self.total[state % LANES] + 0.0);
+            let mut reaction = R - 1;
+            let mut j = 0;
+            while j < R - 1 {
+                reaction -= (self.below[j] >> state) as usize & 1;
+                j += 1;
+            }
+            states[d + 1] = child(R, state, reaction);
+            d += 1;
+        }
+        (times, states)
+    }
 }
 
-/// Fires the first reaction whose running sum exceeds the threshold; false if a count left the exact range.
+/// The uniform number of the next event in each state.
 #[inline(always)]
-fn fire<V: Vector, const R: usize>(
-    small: &Small,
-    n: &mut Lanes<f64>,
-    sums: &[V::F; R],
-    threshold: V::F,
-) -> bool {
-    let last = count::<R>(small) - 1;
-    let mut inside = V::mask((1 << V::N) - 1);
-    let mut part = 0;
-    while part < small.species.div_ceil(V::N) {
-        let mut change = V::load(&small.reactions[last].change, part);
-        let mut j = last;
-        while j > 0 {
-            j -= 1;
-            let this = V::load(&small.reactions[j].change, part);
-            change = V::select(V::lt(threshold, sums[j]), this, change);
-        }
-        let now = V::add(V::load(n, part), change);
-        V::store(n, part, now);
-        inside = V::lt_where(inside, now, V::splat(LIMIT));
-        part += 1;
+fn choices<V: Vector, const R: usize>(ahead: &Ahead, part: usize) -> V::F {
+    let mut choices = V::splat(ahead.pair(0).1);
+    let (mut first, mut of_depth) = (1, R);
+    let mut d = 1;
+    while d < depth(R, V::N) {
+        let deeper = (u32::MAX << first) >> (part * V::N) & ((1 << V::N) - 1);
+        choices = V::select(V::mask(deeper), V::splat(ahead.pair(d).1), choices);
+        first += of_depth;
+        of_depth *= R;
+        d += 1;
     }
-    V::all(inside)
+    choices
 }

@@ -1,7 +1,7 @@
 //! Random pairs of eight lanes, drawn some rounds ahead: what an event reads was begun long before.
 
 use quincunx_core::rng::lanes::States;
-use quincunx_core::rng::{Stream, Words};
+use quincunx_core::rng::{Stream, Words, ziggurat::exponential_into};
 use quincunx_core::simd::{Lanes, Vector};
 
 /// The most pairs held of each lane.
@@ -89,13 +89,13 @@ impl Draws {
 
     #[inline(always)]
     fn draw<V: Vector>(&mut self, place: usize, part: usize, words: &mut Words<V>) {
-        V::store(&mut self.delay[place], part, words.exponential());
+        exponential_into::<V>(&mut self.delay[place], part, words.word());
         V::store(&mut self.choice[place], part, words.uniform());
     }
 }
 
 /// The state of a stream before its last word: xoshiro256++ backwards.
-fn previous([s0, s1, s2, s3]: [u64; 4]) -> [u64; 4] {
+pub(super) fn previous([s0, s1, s2, s3]: [u64; 4]) -> [u64; 4] {
     let outer = s3.rotate_right(45);
     let first = s0 ^ outer;
     let inner = s1 ^ first;

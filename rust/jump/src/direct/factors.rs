@@ -16,9 +16,14 @@ use super::lanes::Single;
 /// The most reactions.
 pub(super) const FEW: usize = 4;
 /// Largest change of a count by one event, so that no batch leaves the exact range unseen.
-const MAX_CHANGE: f64 = 1e9;
+pub(super) const MAX_CHANGE: f64 = 1e9;
 /// Rate constants other than 0 lie in this range: no sum of propensities is infinite or rounds a threshold up to itself.
 const RATES: std::ops::Range<f64> = 1e-200..1e200;
+
+/// A rate constant in proportion.
+pub(super) fn is_fine(k: f64) -> bool {
+    k == 0.0 || RATES.contains(&k)
+}
 
 /// What the compiler knows of a propensity, in two bits per reaction: it has no second factor.
 pub(super) const SINGLE: u32 = 0;
@@ -31,6 +36,19 @@ pub(super) const PAIR: u32 = 2;
 #[inline(always)]
 const fn form(forms: u32, j: usize) -> u32 {
     (forms >> (2 * j)) & 3
+}
+
+/// Can all propensities be -0, as those of pairs are without molecules? Then their sum is -0 too.
+#[inline(always)]
+const fn may_be_minus_zero(forms: u32, reactions: usize) -> bool {
+    let mut j = 0;
+    while j < reactions {
+        if form(forms, j) == SINGLE {
+            return false;
+        }
+        j += 1;
+    }
+    true
 }
 
 /// The factors of reaction `j` that are kept.
@@ -68,9 +86,8 @@ impl Factors {
     /// `None` if there are more reactions, or their numbers are out of all proportion.
     pub(super) fn of(network: &LaneNetwork, rows: Vec<Row>) -> Option<Self> {
         let reactions = network.reactions.get(..network.count.min(FEW))?;
-        let fine = |k: f64| k == 0.0 || RATES.contains(&k);
         if network.count > FEW
-            || !reactions.iter().all(|r| fine(r.k))
+            || !reactions.iter().all(|r| is_fine(r.k))
             || rows
                 .iter()
                 .flat_map(|row| row.change)
@@ -191,12 +208,8 @@ impl<V: Vector, const R: usize, const FORMS: u32> Held<V, R, FORMS> {
                 PAIR => V::mul(first, V::sub(a, V::splat(1.0))),
                 _ => V::mul(first, b),
             };
-            // 0 and what is not negative need no sum.
-            sum = if j == 0 && form(FORMS, 0) == SINGLE {
-                rate
-            } else {
-                V::add(sum, rate)
-            };
+            // The chain of operations that wait for each other has no room for a sum with 0.
+            sum = if j == 0 { rate } else { V::add(sum, rate) };
             sums[j] = sum;
             j += 1;
         }
@@ -250,7 +263,13 @@ pub(super) fn burst<V: Vector, const R: usize, const FORMS: u32>(
         let sums = held.sums(few);
         let total = sums[R - 1];
         let (delay, choice) = block.chunks[c].draws.take::<V>(at, part, &mut words);
-        let next = V::add(held.t, V::div(delay, total));
+        // The next event is not in the infinite past.
+        let divisor = if may_be_minus_zero(FORMS, R) {
+            V::add(total, V::splat(0.0))
+        } else {
+            total
+        };
+        let next = V::add(held.t, V::div(delay, divisor));
         let threshold = V::mul(choice, total);
         let before = V::lt(next, held.stop);
         if V::all(V::mask_or(before, held.idle)) {

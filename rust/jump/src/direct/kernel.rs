@@ -6,6 +6,7 @@ use quincunx_core::observe::{Clock, Kind};
 use quincunx_core::run::{Kernel, Quantity, Task};
 use quincunx_core::{Error, Result};
 
+use super::burst::Small;
 use super::crew::{Crew, Path};
 use super::lane_network::LaneNetwork;
 use super::scalar::{self, Table};
@@ -16,6 +17,7 @@ use crate::Network;
 pub struct Direct {
     network: Arc<Network>,
     lanes: Option<LaneNetwork>,
+    small: Option<Small>,
     max_events: u64,
 }
 
@@ -26,9 +28,11 @@ impl Direct {
             return Err(Error::invalid("max_events", 0, "must be >= 1"));
         }
         let lanes = LaneNetwork::of(&network).filter(|_| max_events.is_none());
+        let small = Small::of(&network).filter(|_| max_events.is_none());
         Ok(Self {
             network,
             lanes,
+            small,
             max_events: max_events.unwrap_or(u64::MAX),
         })
     }
@@ -66,7 +70,7 @@ impl Kernel for Direct {
     fn run(&self, task: &mut Task<'_>) -> Result<()> {
         let watch = task.recorder.watches() || task.recorder.keeps_events();
         let mut crew = Crew::new(&self.network, task, self.max_events);
-        let mut table = Table::new(&self.network);
+        let mut table = Table::new(&self.network, self.small.as_ref());
         if let Some(lanes) = self.lanes.as_ref().filter(|_| !watch) {
             lanes.run(&mut crew, &mut table)?;
         }

@@ -15,7 +15,7 @@ const TICK_EVERY: u64 = 16;
 
 impl LaneNetwork {
     /// Runs the replicas of the crew until few are left; those go on path by path.
-    pub(super) fn run(&self, crew: &mut Crew<'_, '_>, table: &mut Table) -> Result<()> {
+    pub(super) fn run(&self, crew: &mut Crew<'_, '_>, table: &mut Table<'_>) -> Result<()> {
         let Some(few) =
             handover(Level::detect(), self.few.is_some()).filter(|few| crew.task.slots() > *few)
         else {

@@ -13,7 +13,7 @@ const TICK_EVERY: u64 = 4096;
 
 /// Propensities and their running sums, kept between paths.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(super) struct Table<'a> {
     rates: Vec<f64>,
     sums: Vec<f64>,
     scratch: Vec<f64>,
@@ -22,17 +22,17 @@ pub(super) struct Table {
     /// `(species, change)` of each reaction, ready to add.
     change: Ragged<(u32, f64)>,
     /// The network, if it is small.
-    small: Option<Small>,
+    small: Option<&'a Small>,
 }
 
-impl Table {
-    pub(super) fn new(network: &Network) -> Self {
+impl<'a> Table<'a> {
+    pub(super) fn new(network: &Network, small: Option<&'a Small>) -> Self {
         Self {
             rates: vec![0.0; network.reactions()],
             sums: vec![0.0; network.reactions()],
             scratch: Vec::new(),
             sound: true,
-            small: Small::of(network),
+            small,
             change: (network.change().rows())
                 .map(|row| row.iter().map(|&(i, v)| (i as u32, v as f64)))
                 .collect(),
@@ -95,7 +95,7 @@ impl Table {
 /// Moves a path to the end of the task. `WATCH`: every stretch and event is reported.
 pub(super) fn advance<const WATCH: bool>(
     crew: &mut Crew<'_, '_>,
-    table: &mut Table,
+    table: &mut Table<'_>,
     slot: usize,
     path: &mut Path,
     mut events: u64,
@@ -106,15 +106,15 @@ pub(super) fn advance<const WATCH: bool>(
     table.fill(network, &path.n);
     let bursts = !WATCH && crew.max_events == u64::MAX;
     loop {
-        if let Some(small) = table.small.as_ref().filter(|_| bursts) {
-            let (fired, inside) = small.burst(path, &mut ahead, stop, TICK_EVERY);
-            events += fired;
-            table.fill(network, &path.n);
-            if !inside {
-                crew.fail(slot, Status::Overflow, path.t, &path.n, events);
-                return Ok(());
+        if let Some(small) = table.small.filter(|_| bursts) {
+            let (all, fired) = small.burst(path, &mut ahead, stop, TICK_EVERY);
+            events += all;
+            for (row, fired) in table.change.rows().zip(fired) {
+                row.iter()
+                    .for_each(|&(i, v)| path.n[i as usize] += v * fired as f64);
             }
-            if fired == TICK_EVERY {
+            table.fill(network, &path.n);
+            if all == TICK_EVERY {
                 crew.tick()?;
                 continue;
             }
@@ -138,7 +138,7 @@ pub(super) fn advance<const WATCH: bool>(
                 return Ok(());
             }
         }
-        ahead.take();
+        ahead.take(1);
         if WATCH {
             crew.task
                 .recorder

@@ -69,14 +69,18 @@ impl Ziggurat {
         ((word >> LAYER) as usize % LAYERS, x, outside)
     }
 
-    /// The magnitude for a word that fell outside.
+    /// The magnitude for a word that fell outside; the density is `exp(-exponent(x))`.
     #[inline(always)]
-    fn outside(&self, word: u64, density: fn(f64) -> f64, tail: fn(&mut Beside) -> f64) -> f64 {
+    fn outside(
+        &self,
+        word: u64,
+        exponent: impl Fn(f64) -> f64,
+        tail: fn(&mut Beside) -> f64,
+    ) -> f64 {
         let mut words = Beside(word);
         let (mut layer, mut x, mut outside) = self.point(word);
         loop {
-            let (low, high) = (self.height[layer], self.height[layer + 1]);
-            let under = low + unit(words.word()) * (high - low) < density(x);
+            let under = self.under(layer, x, unit(words.word()), &exponent);
             let (other_layer, other, other_outside) = self.point(words.word());
             if outside & (layer == 0) {
                 return tail(&mut words);
@@ -87,6 +91,23 @@ impl Ziggurat {
                 return f64::from_bits(if here { x.to_bits() } else { other.to_bits() });
             }
             (layer, x, outside) = (other_layer, other, other_outside);
+        }
+    }
+
+    /// Is the place, at height `u` between the bottom and the top of its layer, under the density?
+    ///
+    /// The density is taken only where `1 + d + d^2/2` is not close enough to `e^d`, its part over the bottom: on
+    /// `0 <= d <= 1` the rest is below `d^3/4`. More than the rounding of both is left undecided too.
+    #[inline(always)]
+    fn under(&self, layer: usize, x: f64, u: f64, exponent: impl Fn(f64) -> f64) -> bool {
+        let (low, high) = (self.height[layer], self.height[layer + 1]);
+        let y = low + u * (high - low);
+        let d = exponent(f64::from_bits(self.layer[layer])) - exponent(x);
+        let off = y - low * (1.0 + d + 0.5 * (d * d));
+        if off.abs() > low * (0.25 * (d * d * d) + 1e-9) {
+            off < 0.0
+        } else {
+            y < exp(-exponent(x))
         }
     }
 }
@@ -103,45 +124,81 @@ static EXPONENTIAL: Ziggurat = Ziggurat::of(&exponential::EDGES, exponential::BA
 /// A standard normal of a word.
 #[inline(always)]
 pub fn normal<V: Vector>(word: V::U) -> V::F {
-    let (x, outside) = NORMAL.place::<V>(word);
-    let sign = V::and(word, V::splat_u(1 << 63));
-    let x = V::from_bits(V::or(V::to_bits(x), sign));
-    repaired::<V>(word, x, outside, normal_outside)
+    repaired::<V>(word, signed::<V>(word), normal_outside)
 }
 
 /// A standard exponential of a word.
 #[inline(always)]
 pub fn exponential<V: Vector>(word: V::U) -> V::F {
+    repaired::<V>(word, EXPONENTIAL.place::<V>(word), exponential_outside)
+}
+
+/// Writes standard normals of words to part `part` of a chunk, best not read at once: nothing waits for those that
+/// fell outside.
+#[inline(always)]
+pub fn normal_into<V: Vector>(to: &mut Lanes<f64>, part: usize, word: V::U) {
+    let (x, outside) = signed::<V>(word);
+    V::store(to, part, x);
+    repair::<V>(to, part, word, outside, normal_outside);
+}
+
+/// As [`normal_into`], standard exponentials.
+#[inline(always)]
+pub fn exponential_into<V: Vector>(to: &mut Lanes<f64>, part: usize, word: V::U) {
     let (x, outside) = EXPONENTIAL.place::<V>(word);
-    repaired::<V>(word, x, outside, exponential_outside)
+    V::store(to, part, x);
+    repair::<V>(to, part, word, outside, exponential_outside);
+}
+
+/// The place of a word under the density of a normal, with its sign.
+#[inline(always)]
+fn signed<V: Vector>(word: V::U) -> (V::F, V::M) {
+    let (x, outside) = NORMAL.place::<V>(word);
+    let sign = V::and(word, V::splat_u(1 << 63));
+    (V::from_bits(V::or(V::to_bits(x), sign)), outside)
 }
 
 /// `x`, and `of` the word where `outside` holds.
 #[inline(always)]
-fn repaired<V: Vector>(word: V::U, x: V::F, outside: V::M, of: fn(u64) -> f64) -> V::F {
+fn repaired<V: Vector>(word: V::U, (x, outside): (V::F, V::M), of: fn(u64) -> f64) -> V::F {
     if !V::any(outside) {
         return x;
     }
-    let (mut words, mut values) = (Lanes::splat(0), Lanes::splat(0.0));
-    V::store_u(&mut words, 0, word);
-    V::store(&mut values, 0, x);
-    repair(&mut values, &words, V::bits(outside), of);
-    V::load(&values, 0)
+    let mut to = Lanes::splat(0.0);
+    V::store(&mut to, 0, x);
+    repair::<V>(&mut to, 0, word, outside, of);
+    V::load(&to, 0)
+}
+
+/// Writes `of` the word where `outside` holds.
+#[inline(always)]
+fn repair<V: Vector>(
+    to: &mut Lanes<f64>,
+    part: usize,
+    word: V::U,
+    outside: V::M,
+    of: fn(u64) -> f64,
+) {
+    if V::any(outside) {
+        let mut words = Lanes::splat(0);
+        V::store_u(&mut words, part, word);
+        repair_lanes(to, &words, V::bits(outside) << (part % V::PARTS * V::N), of);
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn repair(values: &mut Lanes<f64>, words: &Lanes<u64>, outside: u32, of: fn(u64) -> f64) {
+fn repair_lanes(to: &mut Lanes<f64>, words: &Lanes<u64>, outside: u32, of: fn(u64) -> f64) {
     let mut rest = outside;
     while rest != 0 {
         let lane = rest.trailing_zeros() as usize % LANES;
-        values[lane] = of(words[lane]);
+        to[lane] = of(words[lane]);
         rest &= rest - 1;
     }
 }
 
 fn normal_outside(word: u64) -> f64 {
-    let x = NORMAL.outside(word, |x| exp(-0.5 * (x * x)), normal_tail);
+    let x = NORMAL.outside(word, |x| 0.5 * (x * x), normal_tail);
     x.copysign(f64::from_bits(word))
 }
 
@@ -159,7 +216,7 @@ fn normal_tail(words: &mut Beside) -> f64 {
 }
 
 fn exponential_outside(word: u64) -> f64 {
-    EXPONENTIAL.outside(word, |x| exp(-x), exponential_tail)
+    EXPONENTIAL.outside(word, |x| x, exponential_tail)
 }
 
 /// An exponential beyond the first edge: it has no memory.

@@ -102,6 +102,44 @@ fn words_outside_and_inside_together_have_the_law() {
 }
 
 #[test]
+fn bounds_of_the_density_decide_as_the_density_does() {
+    let half_square: fn(f64) -> f64 = |x| 0.5 * (x * x);
+    for (ziggurat, exponent) in [(&NORMAL, half_square), (&EXPONENTIAL, |x| x)] {
+        let mut heights = words().map(unit);
+        for layer in (1..LAYERS).flat_map(|layer| [layer; 40]) {
+            let (low, high) = (ziggurat.height[layer], ziggurat.height[layer + 1]);
+            let edge = f64::from_bits(ziggurat.layer[layer]);
+            let next = if layer + 1 < LAYERS {
+                f64::from_bits(ziggurat.layer[layer + 1])
+            } else {
+                0.0
+            };
+            let x = next + heights.next().unwrap_or(0.5) * (edge - next);
+            let density = exp(-exponent(x));
+            // Anywhere in the layer, and close to the curve.
+            let at = (density - low) / (high - low);
+            let near = [
+                at,
+                at - 1e-15,
+                at + 1e-15,
+                at - 1e-9,
+                at + 1e-9,
+                at - 1e-5,
+                at + 1e-5,
+            ];
+            for u in near.into_iter().chain(heights.by_ref().take(3)) {
+                let under = low + u * (high - low) < density;
+                assert_eq!(
+                    ziggurat.under(layer, x, u, exponent),
+                    under,
+                    "{layer} {x} {u}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn tails_are_conditional_laws() {
     let base = |w: u64| w & !(0x7ff << LAYER);
     let edge = normal::EDGES[1];
