@@ -5,6 +5,7 @@ PYTHON  ?= python3
 VENV    ?= .venv
 SCALE   ?= 0.1
 BENCH   ?=
+MORE    ?=
 PYTEST  ?=
 PY      := $(VENV)/bin/python
 UV      := $(shell uv --version >/dev/null 2>&1 && echo uv)
@@ -21,7 +22,8 @@ unexport PYTHONPATH PYTHONHOME CONDA_PREFIX
 help:
 	@echo "make demo         build, then run the study of the Fisher curvature (SCALE=$(SCALE)), figure in out/"
 	@echo "make test         build, then run every test of Rust and Python"
-	@echo "make bench        the same work done by us and by other libraries, side by side (BENCH=row ... for some rows)"
+	@echo "make bench        the same work done by us and by other libraries, side by side (BENCH=row ... for some rows,"
+	@echo "                  MORE=1 with peers that take gigabytes)"
 	@echo "make docs         run the gallery, build the site into site/"
 	@echo "make lint         rustfmt, clippy, ruff, mypy, stubtest"
 	@echo "make format       rustfmt, ruff"
@@ -68,12 +70,12 @@ test-python: $(VENV)/.built $(VENV)/.extra-test
 # --- everything else ------------------------------------------------------------------------------------------------
 
 # Peers are installed one by one: one that does not install is reported by the run as not measured.
-$(VENV)/.peers: pyproject.toml $(VENV)/.built
-	@$(PY) .ci/requirements.py bench | while read -r peer; do \
+$(VENV)/.peers-%: pyproject.toml $(VENV)/.built
+	@$(PY) .ci/requirements.py $* | while read -r peer; do \
 	    $(INSTALL) "$$peer" || echo "not installed: $$peer"; done
 	@touch $@
 
-bench: $(VENV)/.peers
+bench: $(VENV)/.peers-bench $(if $(MORE),$(VENV)/.peers-bench-more)
 	$(PY) -m benches.peers --json out/bench.json $(BENCH)
 
 docs: $(VENV)/.built $(VENV)/.extra-docs

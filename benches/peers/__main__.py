@@ -15,7 +15,20 @@ from pathlib import Path
 import benches.peers as package
 from benches.peers import _measure
 
-LIBRARIES = ("quincunx", "numpy", "scipy", "numba", "peapods", "rebop", "quantecon")
+LIBRARIES = (
+    "quincunx",
+    "numpy",
+    "scipy",
+    "numba",
+    "peapods",
+    "rebop",
+    "quantecon",
+    "gillespy2",
+    "diffrax",
+    "jax",
+    "torchsde",
+    "torch",
+)
 
 
 def main() -> int:
@@ -50,6 +63,8 @@ def show(outcome: _measure.Outcome) -> None:
     for side in (outcome.ours, *outcome.peers):
         if side.times:
             ratio = "" if side is outcome.ours or not outcome.ours.times else f"   {outcome.over(side):8.1f} x"
+            if ratio and (also := outcome.also.get(side.name)):
+                ratio += f", {also:g} x asked for: {'reached' if outcome.over(side) >= also else 'missed'}"
             noise = f"({side.median:.4g}, noise {side.noise:.0%})"
             print(f"    {side.name:24s} {side.best:12.4g} {outcome.unit} {noise:28s}{ratio}")
         else:

@@ -1,7 +1,14 @@
 """Comparisons of two samples, for `same_law`."""
 
+import importlib.util
+
 import numpy as np
 import scipy.stats
+
+
+def installed(library: str) -> bool:
+    """Whether a peer that not everybody installs is there to be compared with."""
+    return importlib.util.find_spec(library) is not None
 
 
 def means(ours, theirs) -> float:

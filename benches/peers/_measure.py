@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+try:
+    import resource
+except ImportError:  # Windows: what a peer's own process costs is not seen there
+    resource = None
+
 ALPHA = 1e-6  # a law is refused below this p-value
 
 
@@ -61,6 +66,7 @@ class Outcome:
     unit: str
     need: float | None
     against: str
+    also: dict[str, float]
     limit: float | None
     ours: Side
     peers: list[Side]
@@ -104,6 +110,7 @@ class Outcome:
             "unit": self.unit,
             "need": self.need,
             "against": self.against,
+            "also": self.also,
             "limit": self.limit,
             "ratio": self.ratio,
             "verdict": self.verdict,
@@ -118,7 +125,7 @@ def measure(row: ModuleType, *, repeats: int, level: str) -> Outcome:
     """Run a row: once uncounted (compilation, caches), then `repeats` times, alternating the sides."""
     repeats = min(repeats, getattr(row, "REPEATS", repeats))
     wall = getattr(row, "CLOCK", "cpu") == "wall"
-    clock = time.perf_counter if wall else time.process_time
+    clock = time.perf_counter if wall else cpu_time
     sides = [(Side("quincunx"), row.ours), *((Side(name), work) for name, work in row.PEERS.items())]
     warm = getattr(row, "REPEATS", 2) > 1  # a run of a minute needs no warm start
     for count in range(0 if warm else 1, repeats + 1):
@@ -127,7 +134,8 @@ def measure(row: ModuleType, *, repeats: int, level: str) -> Outcome:
     need = row.NEED.get(level, row.NEED.get("any"))
     ours, *peers = (side for side, _ in sides)
     name, limit = row.__name__.rpartition(".")[2], getattr(row, "LIMIT", None)
-    outcome = Outcome(name, row.WORK, row.UNIT, need, getattr(row, "AGAINST", ""), limit, ours, peers, [])
+    against, also = getattr(row, "AGAINST", ""), getattr(row, "ALSO", {})
+    outcome = Outcome(name, row.WORK, row.UNIT, need, against, also, limit, ours, peers, [])
     if ours.times:
         try:
             outcome.laws = row.same_law()
@@ -136,6 +144,14 @@ def measure(row: ModuleType, *, repeats: int, level: str) -> Outcome:
         if not wall:
             outcome.scaling = _scaling(row.ours)
     return outcome
+
+
+def cpu_time() -> float:
+    """CPU seconds of this process and of those that it started and waited for: some peers run as programs."""
+    if resource is None:
+        return time.process_time()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def _scaling(work: Callable[..., float]) -> float:

@@ -4,13 +4,14 @@ import functools
 
 import numpy as np
 
-from . import _laws
+from . import _gillespy, _laws
 
 PATHS, T, K1, K2 = 1_000, 50.0, 0.001, 0.01
 RUNS = 16
 WORK, UNIT = "2 P <-> P2, P=1000, t=50, 1,000 paths, final state", "ns/event"
 NEED = {"avx512": 8.0, "avx2": 5.0}
 AGAINST = "rebop, its core"
+ALSO = {"GillesPy2, C++": 30.0}
 
 
 def run(n=PATHS, rng=1, threads=1):
@@ -54,12 +55,22 @@ def rebop_loop():
     return PATHS * events_per_path()
 
 
+def gillespy_run(n=PATHS, seed=1):
+    species = (("P", 1_000), ("P2", 0))  # its rates are falling, too
+    pair, split = (K1 / 2, (("P", 2),), (("P2", 1),)), (K2, (("P2", 1),), (("P", 2),))
+    return _gillespy.final(_gillespy.network(species, (pair, split)), T, n, seed)["P"]
+
+
 PEERS = {
     "rebop, its core": lambda: len(rebop_core()) * events_per_path(),
     "rebop, run() in a loop": rebop_loop,
+    "GillesPy2, C++": lambda: len(gillespy_run()) * events_per_path(),
 }
 
 
 def same_law():
     mine = run(n=2_000, rng=2)["P"]
-    return [("final P", _laws.distributions(mine, np.array(rebop_core(2_000, first=5_000))))]
+    laws = [("final P", _laws.distributions(mine, np.array(rebop_core(2_000, first=5_000))))]
+    if _laws.installed("gillespy2"):
+        laws.append(("final P, GillesPy2", _laws.distributions(mine, gillespy_run(2_000, seed=2))))
+    return laws

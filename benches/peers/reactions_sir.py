@@ -4,13 +4,14 @@ import functools
 
 import numpy as np
 
-from . import _laws
+from . import _gillespy, _laws
 
 PATHS, T, BETA, GAMMA = 1_000, 250.0, 1e-4, 0.01
 RUNS = 16
 WORK, UNIT = "SIR, S=999 I=1, t=250, 1,000 paths, final state", "ns/event"
 NEED = {"avx512": 8.0, "avx2": 5.0}
 AGAINST = "rebop, its core"
+ALSO = {"GillesPy2, C++": 30.0}
 
 
 def run(n=PATHS, rng=1, threads=1):
@@ -60,7 +61,22 @@ def rebop_core(n=PATHS):
     return events
 
 
-PEERS = {"rebop, its core": rebop_core, "rebop, run() in a loop": rebop_loop}
+def gillespy_run(n=PATHS, seed=1):
+    species = (("S", 999), ("I", 1), ("R", 0))
+    infection, recovery = (BETA, (("S", 1), ("I", 1)), (("I", 2),)), (GAMMA, (("I", 1),), (("R", 1),))
+    return _gillespy.final(_gillespy.network(species, (infection, recovery)), T, n, seed)
+
+
+def gillespy_events():
+    end = gillespy_run()
+    return final(end["S"], end["R"]).sum()
+
+
+PEERS = {
+    "rebop, its core": rebop_core,
+    "rebop, run() in a loop": rebop_loop,
+    "GillesPy2, C++": gillespy_events,
+}
 
 
 def same_law():
@@ -68,4 +84,8 @@ def same_law():
     model = rebop_model().gillespie
     model.set_init({"S": 999, "I": 1})
     runs = [model.run(T, 1, params={}, seed=s, sparse=None, var_names=None)[1] for s in range(5_000, 7_000)]
-    return [(f"final {name}", _laws.distributions(mine[name], np.array([r[name][-1] for r in runs]))) for name in "SIR"]
+    laws = [(f"final {name}", _laws.distributions(mine[name], np.array([r[name][-1] for r in runs]))) for name in "SIR"]
+    if _laws.installed("gillespy2"):
+        theirs = gillespy_run(2_000, seed=2)
+        laws += [(f"final {name}, GillesPy2", _laws.distributions(mine[name], theirs[name])) for name in "SIR"]
+    return laws

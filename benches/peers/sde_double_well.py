@@ -5,12 +5,13 @@ import math
 
 import numpy as np
 
-from . import _laws
+from . import _laws, _sde_peers
 
 PATHS, STEPS, DT = 10_000, 1_000, 0.01
 WORK, UNIT = "dx = (x - x^3) dt + 0.5 dW, 10^4 paths x 10^3 steps", "ns/path-step"
 NEED = {"avx512": 3.0, "avx2": 2.4}
 AGAINST = "numba, path by path"
+ALSO = _sde_peers.ALSO
 
 
 def run(rng=1, threads=1):
@@ -72,11 +73,19 @@ def numba_run(loop, seed=1):
     return out
 
 
+def drift(x):
+    return (x - x * x * x,)
+
+
+MORE = _sde_peers.solvers(drift, (0.1,), 0.5, DT, STEPS, PATHS)
 PEERS = {
     "numba, path by path": lambda: numba_run(path_loop()).size * STEPS,
     "numba, blocks of paths": lambda: numba_run(block_loop()).size * STEPS,
+    **{name: lambda peer=peer: peer()().size * STEPS for name, peer in MORE.items()},
 }
 
 
 def same_law():
-    return [("final x", _laws.distributions(run(rng=2), numba_run(path_loop(), seed=2)))]
+    mine, others = run(rng=2), {"numba": numba_run(path_loop(), seed=2)}
+    others |= _sde_peers.samples(MORE, seed=2)
+    return [(f"final x, {library}", _laws.distributions(mine, theirs)) for library, theirs in others.items()]

@@ -5,12 +5,13 @@ import math
 
 import numpy as np
 
-from . import _laws
+from . import _laws, _sde_peers
 
 PATHS, STEPS, DT, NOISE = 10_000, 1_000, 0.001, 2.0
 WORK, UNIT = "Lorenz-63 with own noise, 10^4 paths x 10^3 steps", "ns/path-step"
 NEED = {"avx512": 3.0, "avx2": 2.0}
 AGAINST = "numba, path by path"
+ALSO = _sde_peers.ALSO
 START = (1.0, 1.0, 25.0)
 
 
@@ -80,12 +81,23 @@ def numba_run(loop, seed=1):
     return out
 
 
+def drift(x, y, z):
+    return 10.0 * (y - x), x * (28.0 - z) - y, x * y - 8.0 / 3.0 * z
+
+
+MORE = _sde_peers.solvers(drift, START, NOISE, DT, STEPS, PATHS)
 PEERS = {
     "numba, path by path": lambda: len(numba_run(path_loop())) * STEPS,
     "numba, blocks of paths": lambda: len(numba_run(block_loop())) * STEPS,
+    **{name: lambda peer=peer: len(peer()().T) * STEPS for name, peer in MORE.items()},
 }
 
 
 def same_law():
-    mine, theirs = run(rng=2), numba_run(path_loop(), seed=2)
-    return [(f"final {name}", _laws.distributions(mine[name], theirs[:, i])) for i, name in enumerate("xyz")]
+    mine, others = run(rng=2), {"numba": numba_run(path_loop(), seed=2).T}
+    others |= _sde_peers.samples(MORE, seed=2)
+    return [
+        (f"final {name}, {library}", _laws.distributions(mine[name], theirs[i]))
+        for library, theirs in others.items()
+        for i, name in enumerate("xyz")
+    ]

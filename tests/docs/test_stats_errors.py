@@ -285,6 +285,14 @@ def test_temperatures_that_the_draws_say_nothing_about_are_refused():
         runs.function(lambda m: np.log(-m), np.ones((2, 16, 100)), beta=0.2)
 
 
+def test_temperatures_beyond_the_digits_of_energies_are_refused_at_once():
+    energy = free_spins([0.1, 0.1], 16, 100, 4)
+    with pytest.raises(ValueError, match=r"beta: the equations of the runs are solved to .*: must be 1e-10"):
+        stats.reweight(energy, [1e12, 1e12], autocorrelation=1.0)
+    with pytest.raises(ValueError, match="beta: temperatures times energies overflow"):
+        stats.reweight(energy, [1e308, 1e308], autocorrelation=1.0)
+
+
 def test_answers_are_frozen_and_printed():
     runs = stats.reweight(free_spins([0.1, 0.3], 16, 100, 4), [0.1, 0.3])
     found = runs.energy([0.1, 0.2])

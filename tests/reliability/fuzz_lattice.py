@@ -1,8 +1,11 @@
 """Spin lattices: geometries, models, methods, exact answers, Fisher geometry."""
 
+import matplotlib.pyplot as plt
+
 import quincunx as qx
 from quincunx import lattice, observe
 
+plt.switch_backend("agg")  # imported before the calls: on a busy machine that takes longer than a call may
 SMALL = lattice.Square(3)
 ISING, POTTS = lattice.Ising(SMALL, beta=0.4), lattice.Potts(SMALL, 3, beta=0.9)
 QUANTUM = lattice.TransverseIsing(SMALL, beta=0.4, transverse=[0.5] + [0.0] * 8)

@@ -1,4 +1,4 @@
-"""The same SHA-256 for threads, threads pools, spawned processes, dask, and every vector level."""
+"""The same SHA-256 for threads, threads pools, spawned processes, dask, ray, and every vector level."""
 
 from __future__ import annotations
 
@@ -66,6 +66,25 @@ def test_dask(want):
     ) as cluster:
         with distributed.Client(cluster) as client:
             assert digests(executor=client) == want
+
+
+def broken(t, x, draw):
+    raise LookupError("of the step")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_ray(want):
+    ray = pytest.importorskip("ray", reason="ray is not installed; no extra asks for it")
+    pools = pytest.importorskip("ray.util.multiprocessing")
+    paths = os.pathsep.join(path for path in sys.path if path)  # its workers find what we find
+    ray.init(num_cpus=2, include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": paths}})
+    try:
+        with pools.Pool(2) as pool:
+            assert digests(executor=pool) == want
+            with pytest.raises(LookupError, match="of the step"):
+                qx.simulate(qx.Custom(broken, state="x"), t=1, start=0.0, rng=1, executor=pool)
+    finally:
+        ray.shutdown()
 
 
 LEVELS = """

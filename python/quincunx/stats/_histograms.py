@@ -81,7 +81,8 @@ def solve(levels: Floats, counts: Floats, draws: Floats, beta: Floats, start: Fl
 
     With p_k(E) the probability that a draw of energy E came from run k, they say ``sum_E H(E) p_k(E) = n_k``: the
     gradient of a convex function of f, ``sum_E H ln sum_k n_k exp(f_k - beta_k E) - sum_k n_k f_k``, is zero. Steps that
-    do not lower it are halved. The residual, the largest relative error of an equation, certifies the answer.
+    do not lower it are halved, until rounding of the exponents hides them. The residual, the largest relative error of an
+    equation, certifies the answer.
     """
     seen = counts > 0
     energies, height = levels[seen], counts[seen]
@@ -89,23 +90,27 @@ def solve(levels: Floats, counts: Floats, draws: Floats, beta: Floats, start: Fl
     free = start - start[0]
     log_d = scipy.special.logsumexp(exponents + free, axis=1)
     height_of = float(height @ log_d - draws @ free)
+    finest = float(np.finfo(float).eps * np.abs(exponents).max())  # change of f that the exponents can tell
     iterations = 0
     while True:
         p = np.exp(exponents + free - log_d[:, None])
         shared = p.T @ (height[:, None] * p)
         gradient = height @ p - draws
         residual = float(np.abs(gradient / draws).max())
-        if residual <= TOLERANCE or iterations == ITERATIONS:
+        if not residual > TOLERANCE or iterations == ITERATIONS:
             break
         iterations += 1
         step = _step(shared, height @ p, gradient, draws)
-        for _ in range(60):
+        while True:
             trial = free + step
             log_trial = scipy.special.logsumexp(exponents + trial, axis=1)
             found = float(height @ log_trial - draws @ trial)
-            if found <= height_of + 1e-14 * abs(height_of):
+            lower = found <= height_of + 1e-14 * abs(height_of)
+            if lower or not np.abs(step).max() > finest:
                 break
             step = step / 2
+        if not lower:
+            break
         free, log_d, height_of = trial, log_trial, found
     full = scipy.special.logsumexp(np.log(draws) + free - np.multiply.outer(levels, beta), axis=1)
     return Solution(free, full, counts, shared, residual, iterations)

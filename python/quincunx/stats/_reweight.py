@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -212,7 +213,8 @@ def reweight(
     ------
     ValueError
         If shapes do not fit, a number is not finite, runs are too short to be cut into four blocks of five autocorrelation
-        times, or neighbouring runs share fewer than ten independent draws (the message says between which to run).
+        times, neighbouring runs share fewer than ten independent draws (the message says between which to run), or
+        temperatures times energies are beyond the digits of a number.
     TypeError
         If energies or temperatures are no numbers.
 
@@ -239,6 +241,8 @@ def reweight(
     runs = _runs(energy, betas)
     times = _times(runs, autocorrelation)
     pool, order = _pool(runs, times)
+    if not math.isfinite(float(np.abs(pool.levels).max(initial=0)) * float(np.abs(betas).max(initial=0))):
+        raise ValueError("beta: temperatures times energies overflow")
     solutions: list[Solution] = []
     start = _integrated(runs, betas, pool.origin)
     for without in [None, *range(pool.blocks)]:
@@ -336,10 +340,15 @@ def _judge(solution: Solution, betas: Floats, longest: float) -> None:
     across = np.array([shared[: i + 1, i + 1 :].sum() for i in range(len(betas) - 1)])
     if solution.residual <= TOLERANCE and (not across.size or across.min() >= SHARED):
         return
-    weakest = int(across.argmin()) if across.size else 0
-    low, high = (betas[rank[min(weakest + k, len(betas) - 1)]] for k in (0, 1))
+    if not across.size or across.min() >= SHARED:
+        raise ValueError(
+            f"beta: the equations of the runs are solved to {solution.residual:.1g}: must be {TOLERANCE:g}; temperatures "
+            f"times energies are so large that their differences round away"
+        )
+    weakest = int(across.argmin())
+    low, high = betas[rank[weakest]], betas[rank[weakest + 1]]
     raise ValueError(
-        f"beta: the runs at {low:g} and {high:g} share {across[weakest] if across.size else 0:.2g} independent draws: must be "
+        f"beta: the runs at {low:g} and {high:g} share {across[weakest]:.2g} independent draws: must be "
         f"at least {SHARED}; run between them, or longer (the longest autocorrelation time is {longest:.3g} draws)",
     )
 
