@@ -18,7 +18,7 @@ import numpy as np
 import quincunx as qx
 
 DOCUMENTED = (ValueError, TypeError, MemoryError, OverflowError, KeyError, qx.SimulationError)
-SECONDS = 5  # longer than any of these small calls takes, even on a busy machine
+SECONDS = 5  # of CPU, longer than any of these small calls takes; what waits for ever falls silent (`test_fuzz.py`)
 SLOW = 0.5  # seconds worth telling
 MEMORY = 4 * 2**30  # bytes that all calls together may take
 # Arguments that may ask for more work than anybody has time for: what is large is no mistake there.
@@ -99,7 +99,7 @@ def stop(signum, frame):
 def attempt(name, function, keywords, argument, value):
     """Make one bad call; return a complaint or nothing."""
     shown = f"{name}({argument}={value!r:.60})"
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -117,7 +117,7 @@ def attempt(name, function, keywords, argument, value):
     except BaseException as error:  # noqa: BLE001 - that is the question
         return f"{shown}: {type(error).__name__}: {str(error)[:160]}"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
     return None
 
 
@@ -170,7 +170,7 @@ def limit_memory():
 
 def main(first, last, seed, *families):
     """Make the calls; those slower than half a second are told on standard error."""
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGPROF, stop)
     targets = [(n, f, k, a) for n, f, k in entries(families) for a in k]
     limit_memory()
     for number in range(first, last):
