@@ -45,6 +45,7 @@ const fn inner(reactions: usize, depth: usize) -> usize {
 }
 
 /// The state reached from `state` by the reaction: states of the same depth are neighbours.
+#[inline(always)]
 const fn child(reactions: usize, state: usize, reaction: usize) -> usize {
     reactions * state + reaction + 1
 }
@@ -198,7 +199,7 @@ impl Burst<'_> {
             ahead.make::<V>();
             let tree = Tree::<R>::of::<V>(small, ahead, &factors);
             let (times, states) = tree.follow::<V>(ahead, t);
-            let all = depth(R, V::N);
+            let all = const { depth(R, V::N) };
             if !(times[all] < stop && events + all as u64 <= most) {
                 // Fewer events, or none.
                 let mut some = 0;
@@ -252,7 +253,7 @@ impl<const R: usize> Tree<R> {
             below: [0; R],
         };
         let mut part = 0;
-        while part < inner(R, depth(R, V::N)).div_ceil(V::N) {
+        while part < const { inner(R, depth(R, V::N)).div_ceil(V::N) } {
             let mut sums = [V::splat(0.0); R];
             let mut j = 0;
             while j < R {
@@ -283,7 +284,7 @@ impl<const R: usize> Tree<R> {
     fn follow<V: Vector>(&self, ahead: &Ahead, t: f64) -> ([f64; LANES + 1], [usize; LANES + 1]) {
         let (mut times, mut states) = ([t; LANES + 1], [0; LANES + 1]);
         let mut d = 0;
-        while d < depth(R, V::N) {
+        while d < const { depth(R, V::N) } {
             let state = states[d];
             // A sum of -0 would send the next event to the infinite past.
             times[d + 1] = times[d] + ahead.pair(d).0 / (self.total[state % LANES] + 0.0);
@@ -306,7 +307,7 @@ fn choices<V: Vector, const R: usize>(ahead: &Ahead, part: usize) -> V::F {
     let mut choices = V::splat(ahead.pair(0).1);
     let (mut first, mut of_depth) = (1, R);
     let mut d = 1;
-    while d < depth(R, V::N) {
+    while d < const { depth(R, V::N) } {
         let deeper = (u32::MAX << first) >> (part * V::N) & ((1 << V::N) - 1);
         choices = V::select(V::mask(deeper), V::splat(ahead.pair(d).1), choices);
         first += of_depth;
