@@ -1,9 +1,9 @@
 //! Many events of one path in a row, for small networks, several at a time.
 //!
 //! Event by event all operations would wait for each other: counts, propensities, total, threshold, reaction, counts.
-//! Instead the lanes are the states in which the path may be after none or some of the next events: a tree, in which the
-//! children of a state are those that the reactions lead to. Propensities and reactions of all are found at once, and
-//! then the path is followed from the root to a leaf by a few bits.
+//! Instead the lanes are the states in which the path may be after none or some of the next events: a tree, in which
+//! the children of a state are those that the reactions lead to. Propensities and reactions of all are found at once,
+//! and then the path is followed from the root to a leaf by a few bits.
 
 use quincunx_core::simd::{Job, LANES, Lanes, Vector, dispatch};
 
