@@ -21,7 +21,6 @@ const STATES: usize = 64;
 const FIELD: usize = 16;
 
 /// The events that a tree foresees in registers of so many lanes.
-#[inline(always)]
 const fn depth(reactions: usize, lanes: usize) -> usize {
     match (reactions, lanes) {
         (1, _) => LANES,
@@ -35,7 +34,6 @@ const fn depth(reactions: usize, lanes: usize) -> usize {
 const _: () = assert!(LANES <= Ahead::SEEN);
 
 /// The states of a tree from which an event is foreseen: at most [`LANES`].
-#[inline(always)]
 const fn inner(reactions: usize, depth: usize) -> usize {
     let (mut all, mut of_depth, mut d) = (0, 1, 0);
     while d < depth {
