@@ -3,7 +3,7 @@
 from . import _laws, _processes
 from .sde_lorenz63 import run as lorenz
 
-PATHS, STEPS = 256, 10_000
+PATHS, STEPS = 256, 200_000
 WORK, UNIT = "Lorenz-63 with own noise, 256 paths on two threads", "ns/path-step"
 NEED, AGAINST, CLOCK = {"any": 1.8}, "one thread", "wall"
 
