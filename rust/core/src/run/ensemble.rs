@@ -77,33 +77,31 @@ impl Ensemble {
     pub fn simulate(&self, n: u64, pool: &Pool, pulse: &Pulse) -> Result<(Vec<Output>, Endings)> {
         pulse.expect(n * self.sets.len() as u64 * UNITS);
         let blocks = self.blocks(n);
-        let first = Mutex::new(None);
-        let hopeless = AtomicBool::new(false);
         let collector = self.collector(n)?;
+        // When all of the first block fails the rest would too. It alone is the result then, so that what comes of it
+        // does not depend on how far others have come.
+        let hopeless = AtomicBool::new(false);
+        let alone = Mutex::new(None);
         let run = |(number, piece): (usize, &Piece)| -> Result<()> {
             if hopeless.load(Relaxed) {
                 return Ok(());
             }
             let tracks = self.run_block(piece, pool.threads(), pulse)?;
-            if number > 0 {
+            if number > 0 || tracks.any_fine() {
                 return self.insert(&collector, piece, tracks);
             }
-            // When all of the first block fails the rest would too: it is left out, so that what comes of it does not
-            // depend on how far others have come.
-            hopeless.store(!tracks.any_fine(), Relaxed);
-            *first.lock().unwrap_or_else(PoisonError::into_inner) = Some(tracks);
+            hopeless.store(true, Relaxed);
+            *alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(tracks);
             Ok(())
         };
         pool.install(|| blocks.par_iter().enumerate().try_for_each(run))?;
-        let collector = if hopeless.into_inner() {
-            self.collector(n)?
-        } else {
-            collector
+        let alone = alone.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (Some(tracks), Some(piece)) = (alone, blocks.first()) else {
+            return Ok(collector.finish());
         };
-        let first = first.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if let (Some(tracks), Some(piece)) = (first, blocks.first()) {
-            self.insert(&collector, piece, tracks)?;
-        }
+        drop(collector);
+        let collector = self.collector(n)?;
+        self.insert(&collector, piece, tracks)?;
         Ok(collector.finish())
     }
 
