@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::recording::{Clock, Hold, Recorder, observe};
+use super::recording::{Clock, Hold, Recorder};
 use crate::observe::plan::{Observer, Part};
 use crate::observe::track::Trace;
 use crate::observe::tracks::Tracks;
@@ -13,12 +13,7 @@ impl Recorder {
     /// [`Recorder::watches`] says so, before the values change.
     pub fn hold(&mut self, holds: &[Hold], view: View<'_>) {
         let Self {
-            plan,
-            tracks,
-            values,
-            times,
-            scratch,
-            ..
+            plan, tracks, work, ..
         } = self;
         let mut passages = false;
         for (p, part) in plan.parts.iter().enumerate() {
@@ -31,8 +26,7 @@ impl Recorder {
                 show(tracks, holds, p, part, view, part.columns());
             } else {
                 let time = |l: usize| holds.get(l).map_or(0.0, |h| h.from);
-                observe(part, view, time, values, times, scratch);
-                let seen = View::new(values, view.lanes(), view.lanes());
+                let seen = work.observe(part, view, time);
                 show(tracks, holds, p, part, seen, 0..part.width());
             }
         }
@@ -49,22 +43,16 @@ impl Recorder {
                 continue;
             };
             for (c, condition) in conditions.iter().enumerate() {
-                self.values.resize(view.lanes(), 0.0);
-                self.times.clear();
-                self.times.extend(holds.iter().map(|h| h.from));
-                condition
-                    .formula
-                    .evaluate(&self.times, view, &mut self.scratch, &mut self.values);
+                self.work
+                    .test(condition, view, holds.iter().map(|h| h.from));
+                let met = std::mem::take(&mut self.work.values);
                 for (l, hold) in holds.iter().enumerate() {
                     // Comparisons give exactly 0 or 1; NaN counts as not met.
-                    if hold.slot != Hold::IDLE && self.values[l] != 0.0 && !self.values[l].is_nan()
-                    {
-                        self.times.resize(view.lanes(), 0.0);
-                        let kept = std::mem::take(&mut self.values);
+                    if hold.slot != Hold::IDLE && met[l] != 0.0 && !met[l].is_nan() {
                         self.hit(hold.slot as usize, p, c, hold.from, view.lane(l));
-                        self.values = kept;
                     }
                 }
+                self.work.values = met;
             }
         }
     }
@@ -79,11 +67,11 @@ impl Recorder {
         if !self.waits(slot, part) {
             return;
         }
-        self.evaluate(spec, view, |_| t);
+        self.work.observe(spec, view, |_| t);
         if let Some(Trace::Passage(time, hit, values)) = self.tracks.traces[part].each_mut(slot) {
             *time = t;
             *hit = i8::try_from(condition).unwrap_or(i8::MAX);
-            values.clone_from(&self.values);
+            values.clone_from(&self.work.values);
         }
         self.settle(slot);
     }
@@ -129,12 +117,12 @@ impl Recorder {
                 if !open && !weightless {
                     continue;
                 }
-                self.evaluate(part, view.lane(l), |_| t1);
+                self.work.observe(part, view.lane(l), |_| t1);
                 match self.tracks.traces[p].each_mut(slot) {
-                    Some(Trace::Passage(_, _, values)) => values.clone_from(&self.values),
+                    Some(Trace::Passage(_, _, values)) => values.clone_from(&self.work.values),
                     Some(Trace::Average(weight, sums)) => {
                         *weight = 1.0;
-                        sums.clone_from(&self.values);
+                        sums.clone_from(&self.work.values);
                     }
                     _ => {}
                 }

@@ -1,6 +1,6 @@
 //! Values at times that were asked for.
 
-use super::recording::{Recorder, observe};
+use super::recording::Recorder;
 use crate::observe::track::Head;
 use crate::observe::tracks::Traces;
 use crate::observe::view::View;
@@ -27,12 +27,7 @@ impl Recorder {
         };
         // Fields apart, so that the plan is borrowed and not counted: looks are many, and threads share the count.
         let Self {
-            plan,
-            tracks,
-            values,
-            times,
-            scratch,
-            ..
+            plan, tracks, work, ..
         } = self;
         if index >= plan.looks.len() {
             return;
@@ -44,8 +39,7 @@ impl Recorder {
             if part.is_plain() {
                 show(&tracks.heads, traces, first, view, part.columns());
             } else {
-                observe(part, view, |_| time, values, times, scratch);
-                let seen = View::new(values, lanes, lanes);
+                let seen = work.observe(part, view, |_| time);
                 show(&tracks.heads, traces, first, seen, 0..part.width());
             }
         }
@@ -69,12 +63,7 @@ impl Recorder {
     /// [`Recorder::look`], for kernels whose looks lie close together.
     pub fn look_run(&mut self, slot: usize, view: View<'_>) {
         let Self {
-            plan,
-            tracks,
-            values,
-            times,
-            scratch,
-            ..
+            plan, tracks, work, ..
         } = self;
         let Some(head) = tracks.heads.get_mut(slot).filter(|head| !head.done) else {
             return;
@@ -90,15 +79,8 @@ impl Recorder {
                 if part.is_plain() {
                     show_run(traces, slot, seen, part.columns());
                 } else {
-                    let time = |l| plan.looks.at(from + l);
-                    observe(part, seen, time, values, times, scratch);
-                    let lanes = seen.lanes();
-                    show_run(
-                        traces,
-                        slot,
-                        View::new(values, lanes, lanes),
-                        0..part.width(),
-                    );
+                    let seen = work.observe(part, seen, |l| plan.looks.at(from + l));
+                    show_run(traces, slot, seen, 0..part.width());
                 }
             }
             head.looked = to;

@@ -3,5 +3,6 @@
 mod holds;
 mod looks;
 mod recording;
+mod work;
 
 pub use recording::{Clock, Hold, Recorder};

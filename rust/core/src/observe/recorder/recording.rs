@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::observe::plan::{Observable, Observer, Part, Plan};
+use super::work::Work;
+use crate::observe::plan::{Observer, Part, Plan};
 use crate::observe::tally::Tally;
 use crate::observe::track::{Failure, Head, Status, Trace, Track};
 use crate::observe::tracks::Tracks;
@@ -41,9 +42,7 @@ pub struct Recorder {
     pub(super) clock: Clock,
     pub(super) tracks: Tracks,
     pub(super) stops: bool,
-    pub(super) values: Vec<f64>,
-    pub(super) times: Vec<f64>,
-    pub(super) scratch: Vec<f64>,
+    pub(super) work: Work,
 }
 
 impl Recorder {
@@ -59,9 +58,7 @@ impl Recorder {
             clock,
             tracks,
             stops,
-            values: Vec::new(),
-            times: Vec::new(),
-            scratch: Vec::new(),
+            work: Work::default(),
         }
     }
 
@@ -100,12 +97,7 @@ impl Recorder {
     pub fn event(&mut self, slot: usize, t: f64, index: i64, view: View<'_>) {
         // Fields apart, so that the plan is borrowed and not counted: events are many, and threads share the count.
         let Self {
-            plan,
-            tracks,
-            values,
-            times,
-            scratch,
-            ..
+            plan, tracks, work, ..
         } = self;
         if tracks.heads.get(slot).is_none_or(|head| head.done) {
             return;
@@ -118,8 +110,8 @@ impl Recorder {
             if part.is_plain() {
                 trace.event(t, index, part.columns().map(|c| view.get(c, 0)));
             } else {
-                observe(part, view, |_| t, values, times, scratch);
-                trace.event(t, index, values.iter().copied());
+                work.observe(part, view, |_| t);
+                trace.event(t, index, work.values.iter().copied());
             }
         }
     }
@@ -159,18 +151,6 @@ impl Recorder {
         self.tracks.heads.get_mut(slot).filter(|head| !head.done)
     }
 
-    /// Values of all observables of `part`, `[width][lanes]`, into `self.values`.
-    pub(super) fn evaluate(&mut self, part: &Part, view: View<'_>, time: impl Fn(usize) -> f64) {
-        observe(
-            part,
-            view,
-            time,
-            &mut self.values,
-            &mut self.times,
-            &mut self.scratch,
-        );
-    }
-
     /// Ends a replica when only first passages and a finished grid were asked for and all have happened.
     #[inline]
     pub(super) fn settle(&mut self, slot: usize) {
@@ -186,37 +166,6 @@ impl Recorder {
             .any(|traces| matches!(traces.each(slot), Some(Trace::Passage(_, -1, _))));
         if let Some(head) = self.tracks.heads.get_mut(slot) {
             head.done = head.looked == self.plan.looks.len() && !waits;
-        }
-    }
-}
-
-/// Values of all observables of `part`, `[width][lanes]`.
-pub(super) fn observe(
-    part: &Part,
-    view: View<'_>,
-    time: impl Fn(usize) -> f64,
-    values: &mut Vec<f64>,
-    times: &mut Vec<f64>,
-    scratch: &mut Vec<f64>,
-) {
-    let lanes = view.lanes();
-    values.clear();
-    values.resize(part.width() * lanes, 0.0);
-    times.clear();
-    times.extend((0..lanes).map(time));
-    let mut rows = values.chunks_exact_mut(lanes.max(1));
-    for observable in &part.of {
-        match observable {
-            Observable::Columns(range) => {
-                for (c, row) in range.clone().zip(&mut rows) {
-                    row.copy_from_slice(view.column(c));
-                }
-            }
-            Observable::Formula(formula) => {
-                if let Some(row) = rows.next() {
-                    formula.evaluate(times, view, scratch, row);
-                }
-            }
         }
     }
 }
